@@ -1,0 +1,1 @@
+"""A billing reconciliation warehouse for Microsoft Partner Center."""
