@@ -1,0 +1,1 @@
+"""Speaks to the Partner Center API; has never heard of the database."""

@@ -1,0 +1,33 @@
+"""Every endpoint, one file each. A new one is its file and a line here."""
+
+from __future__ import annotations
+
+from pipelines.partner_center.contract import Endpoint, Table
+from pipelines.partner_center.endpoints.customers import CUSTOMERS
+from pipelines.partner_center.endpoints.customers_by_id import CUSTOMERS_BY_ID
+from pipelines.partner_center.endpoints.entitlements import ENTITLEMENTS
+from pipelines.partner_center.endpoints.invoice_line_items import INVOICE_LINE_ITEMS
+from pipelines.partner_center.endpoints.invoice_summaries import INVOICE_SUMMARIES
+from pipelines.partner_center.endpoints.invoice_summary import INVOICE_SUMMARY
+from pipelines.partner_center.endpoints.invoices import INVOICES
+from pipelines.partner_center.endpoints.invoices_by_id import INVOICES_BY_ID
+from pipelines.partner_center.endpoints.orders import ORDERS
+from pipelines.partner_center.endpoints.orders_by_id import ORDERS_BY_ID
+
+ENDPOINTS: dict[str, Endpoint] = {
+    endpoint.name: endpoint
+    for endpoint in (
+        CUSTOMERS,
+        CUSTOMERS_BY_ID,
+        INVOICES,
+        INVOICES_BY_ID,
+        INVOICE_LINE_ITEMS,
+        INVOICE_SUMMARY,
+        INVOICE_SUMMARIES,
+        ORDERS,
+        ORDERS_BY_ID,
+        ENTITLEMENTS,
+    )
+}
+
+TABLES: dict[str, Table] = {table.name: table for endpoint in ENDPOINTS.values() for table in endpoint.tables}

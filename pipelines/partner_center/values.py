@@ -1,0 +1,37 @@
+"""Looking up members of wire objects: keys are compared without case, as the API mixes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def member(item: Mapping[str, Any], key: str) -> Any:
+    """The value under `key`, whatever the case of the key on the wire; None when absent."""
+    if key in item:
+        return item[key]
+    folded = key.casefold()
+    return next((value for name, value in item.items() if name.casefold() == folded), None)
+
+
+def members(item: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    """The objects of a list member; an absent or null list is an empty one.
+
+    Errors:  ValueError when the member is not a list of objects.
+    """
+    found = member(item, key)
+    if found is None:
+        return []
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        raise ValueError(f"`{key}` is not a list of objects")
+    return found
+
+
+def at_path(item: Mapping[str, Any], path: str) -> Any:
+    """The value at a dotted path ('companyProfile.domain'); None where a step is absent or null."""
+    value: Any = item
+    for part in path.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = member(value, part)
+    return value
