@@ -1,0 +1,48 @@
+{# The only macros that narrow or multiply decimals. Division and averages of money do not exist here. #}
+
+{# An exact decimal with `digits` decimals, cut toward zero; a plain cast would round. #}
+{% macro truncate_decimal(expression, digits, precision=38) -%}
+    {%- set rounded = "cast(" ~ expression ~ " as decimal(" ~ precision ~ ", " ~ digits ~ "))" -%}
+    {%- set unit = "cast(" ~ ("1" if digits == 0 else "0." ~ "0" * (digits - 1) ~ "1") ~ " as decimal(" ~ precision ~ ", " ~ digits ~ "))" -%}
+    (
+        case
+            when abs({{ rounded }}) <= abs({{ expression }}) then {{ rounded }}
+            when {{ expression }} < 0 then {{ rounded }} + {{ unit }}
+            else {{ rounded }} - {{ unit }}
+        end
+    )
+{%- endmacro %}
+
+{# An amount cut to the minor units of its currency, still DECIMAL(38, 12). #}
+{% macro truncate_to_currency(expression, currency_digits) -%}
+    case {{ currency_digits }}
+        when 0 then cast({{ truncate_decimal(expression, 0) }} as {{ money_type() }})
+        when 3 then cast({{ truncate_decimal(expression, 3) }} as {{ money_type() }})
+        else cast({{ truncate_decimal(expression, 2) }} as {{ money_type() }})
+    end
+{%- endmacro %}
+
+{#
+  Price x quantity or price x rate, exact to twelve decimals, cut toward zero.
+  The first factor may have 17 digits before and 17 after the point, the second 10 and 10: whole and
+  fractional part of the first are multiplied apart, so that neither product needs more than 38 digits.
+#}
+{% macro multiply_decimals(first, second) -%}
+    {%- set whole = "cast(" ~ truncate_decimal(first, 0) ~ " as decimal(17, 0))" -%}
+    {%- set fraction = "cast(" ~ truncate_decimal(first ~ " - " ~ truncate_decimal(first, 0), 17) ~ " as decimal(17, 17))" -%}
+    {%- set factor = "cast(" ~ truncate_decimal(second, 10) ~ " as decimal(20, 10))" -%}
+    (
+        cast({{ whole }} * {{ factor }} as {{ money_type() }})
+        + cast({{ truncate_decimal(fraction ~ " * " ~ factor, 12) }} as {{ money_type() }})
+    )
+{%- endmacro %}
+
+{# The same, cut to the minor units of the currency of the result. #}
+{% macro multiply_money(first, second, currency_digits) -%}
+    {{ truncate_to_currency(multiply_decimals(first, second), currency_digits) }}
+{%- endmacro %}
+
+{# The sign of a decimal as -1, 0 or 1. #}
+{% macro sign_of(expression) -%}
+    case when {{ expression }} > 0 then 1 when {{ expression }} < 0 then -1 else 0 end
+{%- endmacro %}
