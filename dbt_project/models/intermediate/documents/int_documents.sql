@@ -1,0 +1,28 @@
+-- Interface stub of int_documents; filled in next.
+select
+    {{ as_text('null') }} as invoice_id,
+    {{ as_text('null') }} as document_type,
+    {{ as_text('null') }} as invoice_type,
+    {{ as_text('null') }} as amends_of,
+    {{ as_flag('null') }} as is_void,
+    {{ as_flag('null') }} as is_counted,
+    {{ as_text('null') }} as currency,
+    {{ as_count('null') }} as currency_digits,
+    {{ as_money('null') }} as tolerance_amount,
+    {{ as_time('null') }} as invoice_at,
+    {{ as_text('null') }} as period,
+    {{ as_time('null') }} as period_start_at,
+    {{ as_time('null') }} as period_end_at,
+    {{ as_money('null') }} as total_charges,
+    {{ as_money('null') }} as paid_amount,
+    {{ as_money('null') }} as open_amount,
+    {{ as_flag('null') }} as has_invoice_details,
+    {{ as_flag('null') }} as amends_known,
+    {{ as_money('null') }} as amendment_amount,
+    {{ as_count('null') }} as line_count,
+    {{ as_money('null') }} as lines_total,
+    {{ as_money('null') }} as rounding_amount,
+    {{ as_count('null') }} as lines_with_excess_decimals,
+    {{ as_flag('null') }} as is_read,
+    {{ as_flag('null') }} as is_unreadable
+where 1 = 0
