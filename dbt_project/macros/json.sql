@@ -10,7 +10,7 @@
 
 {% macro default__quantity_with_status(column, status) -%}
     case
-        when {{ column }} is null or {{ column }} not like '%{%' then cast(0 as {{ rate_type() }})
+        when {{ column }} is null or not contains({{ column }}, chr(123)) then cast(0 as {{ rate_type() }})
         else coalesce(
             list_sum(
                 list_transform(
