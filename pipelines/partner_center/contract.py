@@ -100,7 +100,12 @@ class Endpoint:
 
 
 # Where in the landing a row stands: with these an analyst finds the bytes that the API sent.
-ROW_ORIGIN = (("_partition", pa.string()), ("_walk_id", pa.string()), ("_page", pa.int32()), ("_position", pa.int32()))
+ROW_ORIGIN = (
+    ("_partition", pa.string()),
+    ("_walk_id", pa.string()),
+    ("_page", pa.int32()),
+    ("_position", pa.int32()),
+)
 
 
 def raw_schema(table: Table) -> pa.Schema:

@@ -52,12 +52,16 @@ def explode_invoice(item: JsonObject, nested_in: str | None = None) -> Iterator[
     details = members(item, "invoiceDetails")
     amendments = members(item, "amendments")
     own = {key: value for key, value in item.items() if key.casefold() not in ("invoicedetails", "amendments")}
-    yield "invoices", own | {
-        "_nestedIn": nested_in,
-        "_hasInvoiceDetails": member(item, "invoiceDetails") is not None,
-        "_invoiceDetailsCount": len(details),
-        "_amendmentsCount": len(amendments),
-    }
+    yield (
+        "invoices",
+        own
+        | {
+            "_nestedIn": nested_in,
+            "_hasInvoiceDetails": member(item, "invoiceDetails") is not None,
+            "_invoiceDetailsCount": len(details),
+            "_amendmentsCount": len(amendments),
+        },
+    )
     for detail in details:
         yield "invoice_details", detail | {"_invoiceId": member(item, "id"), "_nestedIn": nested_in}
     for amendment in amendments:

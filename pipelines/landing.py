@@ -1,0 +1,240 @@
+"""The landing: every page as the API sent it, and a manifest that makes a walk count.
+
+    landing/<endpoint>/<partition values>/<walk id>/page-00001.json.zst, manifest.json
+    landing/<endpoint>/<partition values>/checked.json    when the content was last seen to be the same
+    landing/<endpoint>/<partition values>/failure.json    the newest attempt, if it failed
+
+A walk is written aside and moved into place whole, so a folder with a manifest is a complete walk and
+anything else does not exist. Nothing here is ever deleted by a command.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pyarrow as pa
+
+from pipelines.errors import LandingDamaged
+from pipelines.files import sha256_of, sync_folder, write_atomically
+from pipelines.gate import Totals
+
+FORMAT = 1
+_INCOMING = ".incoming"
+
+
+@dataclass(frozen=True)
+class LandedPage:
+    """One page file of a walk."""
+
+    file: str
+    sha256: str
+    body_bytes: int
+    item_count: int
+    announced: int | None
+    repeats_page: int | None
+    request_id: str | None
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a complete walk holds. Money is exact text."""
+
+    endpoint: str
+    partition: dict[str, str]
+    partition_id: str
+    walk_id: str
+    sequence: int
+    read_at: str
+    source_api: str
+    content_hash: str
+    item_count: int
+    totals: Totals
+    pages: list[LandedPage]
+    correlation_id: str
+    unknown_fields: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    asked_because: str = ""
+    format: int = FORMAT
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why the newest attempt at a partition gave nothing."""
+
+    read_at: str
+    reason: str
+    status: int | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A partition of the landing: its complete walks (oldest first), last check and last failure."""
+
+    endpoint: str
+    values: dict[str, str]
+    partition_id: str
+    walks: tuple[Manifest, ...] = ()
+    checked_at: str | None = None
+    failure: Failure | None = None
+
+    @property
+    def current(self) -> Manifest | None:
+        """The walk that counts: the newest complete one."""
+        return self.walks[-1] if self.walks else None
+
+    @property
+    def status(self) -> str:
+        """`complete`, `stale` (an older walk counts, the newest attempt failed) or `missing`."""
+        if not self.walks:
+            return "missing"
+        return "stale" if self.failure else "complete"
+
+
+class Landing:
+    """Reads and writes the landing folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def open_walk(self, endpoint: str, partition: Mapping[str, str]) -> OpenWalk:
+        """A walk to write pages into; it exists for readers only after `complete`."""
+        incoming = self.folder / _INCOMING / uuid.uuid4().hex
+        incoming.mkdir(parents=True)
+        return OpenWalk(incoming, self.partition_folder(endpoint, partition))
+
+    def partition_folder(self, endpoint: str, partition: Mapping[str, str]) -> Path:
+        """Where a partition lives. Values are quoted, so an id can never leave its folder."""
+        folder = self.folder / endpoint
+        for value in partition.values():
+            folder /= quote(value, safe="").replace(".", "%2E") or "%00"
+        return folder
+
+    def partition(self, endpoint: str, partition: Mapping[str, str], partition_id: str) -> Partition:
+        """What is landed of one partition."""
+        found = self._partition_at(self.partition_folder(endpoint, partition))
+        return found or Partition(endpoint, dict(partition), partition_id)
+
+    def partitions(self) -> list[Partition]:
+        """All partitions, by name: those with a complete walk and those that only ever failed."""
+        folders = set()
+        for folder, subfolders, files in os.walk(self.folder):
+            if _INCOMING in subfolders:
+                subfolders.remove(_INCOMING)
+            if "manifest.json" in files:
+                folders.add(Path(folder).parent)
+            if "failure.json" in files:
+                folders.add(Path(folder))
+        found = (self._partition_at(folder) for folder in folders)
+        return sorted((one for one in found if one), key=lambda partition: partition.partition_id)
+
+    def _partition_at(self, folder: Path) -> Partition | None:
+        walks = sorted(
+            (_read_manifest(path) for path in folder.glob("*/manifest.json")), key=lambda walk: walk.sequence
+        )
+        checked = _read_json(folder / "checked.json")
+        failure = _read_json(folder / "failure.json")
+        if not walks and failure is None:
+            return None
+        if walks:
+            endpoint, values, name = walks[-1].endpoint, walks[-1].partition, walks[-1].partition_id
+        else:
+            assert failure is not None
+            endpoint, values, name = failure["endpoint"], failure["partition"], failure["partition_id"]
+        failed = (
+            Failure(**{key: failure[key] for key in ("read_at", "reason", "status", "code")}) if failure else None
+        )
+        checked_at = checked["checked_at"] if checked else None
+        return Partition(endpoint, values, name, tuple(walks), checked_at, failed)
+
+    def mark_checked(self, endpoint: str, partition: Mapping[str, str], read_at: str) -> None:
+        """The content was read again and is the same: no new walk, and an earlier failure is over."""
+        folder = self.partition_folder(endpoint, partition)
+        write_atomically(folder / "checked.json", json.dumps({"checked_at": read_at}).encode())
+        (folder / "failure.json").unlink(missing_ok=True)
+
+    def mark_failed(self, endpoint: str, partition: Mapping[str, str], partition_id: str, failure: Failure) -> None:
+        """The newest attempt gave nothing; the last complete walk, if any, stays the current one."""
+        folder = self.partition_folder(endpoint, partition)
+        folder.mkdir(parents=True, exist_ok=True)
+        about = {"endpoint": endpoint, "partition": dict(partition), "partition_id": partition_id}
+        write_atomically(folder / "failure.json", json.dumps(about | asdict(failure)).encode())
+
+    def page_bytes(self, manifest: Manifest, page: LandedPage) -> bytes:
+        """The body of one page, exactly as it was received.
+
+        Errors:  LandingDamaged when the file is missing or is not what the manifest says.
+        """
+        folder = self.partition_folder(manifest.endpoint, manifest.partition) / manifest.walk_id
+        try:
+            with pa.input_stream(str(folder / page.file), compression="zstd") as stream:
+                body: bytes = stream.read()
+        except (OSError, pa.ArrowException) as error:
+            raise LandingDamaged(f"{folder / page.file} cannot be read ({error}); restore it from a copy") from error
+        if sha256_of(body) != page.sha256:
+            raise LandingDamaged(f"{folder / page.file} differs from its manifest; restore it from a copy")
+        return body
+
+    def sweep_unfinished(self) -> None:
+        """Removes walks that a killed run left unfinished. Call only while holding the lock."""
+        shutil.rmtree(self.folder / _INCOMING, ignore_errors=True)
+
+
+class OpenWalk:
+    """A walk being written."""
+
+    def __init__(self, incoming: Path, target: Path) -> None:
+        self._incoming = incoming
+        self._target = target
+        self.pages: list[LandedPage] = []
+
+    def add_page(
+        self, body: bytes, *, item_count: int, announced: int | None, repeats_page: int | None, request_id: str | None
+    ) -> None:
+        """Keeps the bytes of the next page."""
+        file = f"page-{len(self.pages) + 1:05d}.json.zst"
+        write_atomically(self._incoming / file, bytes(pa.compress(body, codec="zstd", asbytes=True)))
+        self.pages.append(
+            LandedPage(file, sha256_of(body), len(body), item_count, announced, repeats_page, request_id)
+        )
+
+    def complete(self, manifest: Manifest) -> None:
+        """Writes the manifest last and moves the walk into place."""
+        write_atomically(self._incoming / "manifest.json", json.dumps(asdict(manifest), indent=1).encode())
+        self._target.mkdir(parents=True, exist_ok=True)
+        self._incoming.rename(self._target / manifest.walk_id)
+        sync_folder(self._target)
+        # A complete reading ends an earlier failure and an earlier check.
+        for name in ("failure.json", "checked.json"):
+            (self._target / name).unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Forgets the walk; whatever was landed before stays."""
+        shutil.rmtree(self._incoming, ignore_errors=True)
+
+
+def _read_json(path: Path) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise LandingDamaged(f"{path} is not readable JSON; restore it from a copy") from error
+    return found
+
+
+def _read_manifest(path: Path) -> Manifest:
+    found = _read_json(path)
+    if found is None or found.get("format") != FORMAT:
+        raise LandingDamaged(f"{path} is of another format; use the version that wrote it")
+    if os.fspath(path.parent.name) != found["walk_id"]:
+        raise LandingDamaged(f"{path} belongs to walk {found['walk_id']}; restore the folder from a copy")
+    return Manifest(**{**found, "pages": [LandedPage(**page) for page in found["pages"]]})

@@ -1,0 +1,159 @@
+"""The fast way from a page of flat rows to Arrow: pyarrow's JSON reader under an explicit schema.
+
+It is exact (decimal128, no rounding) and strict (no duplicate key, no NaN in a declared column), and it
+takes numbers sent as text. Whatever it does not take with certainty is left to the strict way: this
+module answers None and never an error.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json as pa_json
+
+from pipelines.partner_center.contract import Endpoint, Kind, Table
+from pipelines.partner_center.strict_json import compact_json
+
+_BOM = b"\xef\xbb\xbf"
+# Not refused by the reader, but not the same afterwards: left to the strict way.
+_DELICATE = (b"NaN", b"Infinity", b"\\u0000", b"\x00")
+_HEADER = pa.struct([("key", pa.string()), ("value", pa.string())])
+_LINK = pa.struct([("uri", pa.string()), ("method", pa.string()), ("headers", pa.list_(_HEADER))])
+# The usual shapes of the JSON columns of flat rows; any other shape is left to the strict way.
+_JSON_SHAPES = {
+    "attributes": pa.struct([("objectType", pa.string())]),
+    "product_qualifiers": pa.list_(pa.string()),
+}
+
+
+def read_flat_page(body: bytes, endpoint: Endpoint) -> tuple[pa.Table, Mapping[str, Any], dict[str, str]] | None:
+    """Rows, envelope and unknown fields of a page; None when the strict way has to read it."""
+    table = endpoint.tables[0]
+    schema = _page_schema(endpoint)
+    if schema is None or any(mark in body for mark in _DELICATE):
+        return None
+    body = body.removeprefix(_BOM)
+    try:
+        body.decode("utf-8")  # the reader does not check
+        page = pa_json.read_json(
+            io.BytesIO(_quote_bare_ids(body, table)),
+            read_options=pa_json.ReadOptions(block_size=2 * len(body) + 1024, use_threads=False),
+            parse_options=pa_json.ParseOptions(explicit_schema=schema, newlines_in_values=True),
+        )
+    except (pa.ArrowException, UnicodeDecodeError):
+        return None
+    items = page.column("items").combine_chunks()
+    if page.num_rows != 1 or items.null_count or _has_case_twins(page.column_names):
+        return None
+    rows = items.flatten()
+    if rows.null_count:
+        return None
+    unknown = _unknown_fields(rows.type, table)
+    if unknown is None:
+        return None
+    arrays = _declared_arrays(rows, table)
+    if arrays is None:
+        return None
+    names = [column.name for column in table.columns]
+    positions = pa.array(range(1, len(rows) + 1), type=pa.int32())
+    flat = pa.Table.from_arrays([*arrays, positions], names=[*names, "_position"])
+    return flat, page.drop_columns(["items"]).to_pylist()[0], unknown
+
+
+@functools.cache
+def _page_schema(endpoint: Endpoint) -> pa.Schema | None:
+    fields = []
+    for column in endpoint.tables[0].columns:
+        shape = _JSON_SHAPES.get(column.name) if column.kind is Kind.JSON else column.kind.arrow_type
+        if shape is None or "." in column.path:
+            return None  # nested paths and free JSON need the strict way
+        fields.append(pa.field(column.path, shape))
+    return pa.schema(
+        [
+            ("items", pa.list_(pa.struct(fields))),
+            ("continuationToken", pa.string()),
+            ("links", pa.struct([("next", _LINK)])),
+        ]
+    )
+
+
+def _quote_bare_ids(body: bytes, table: Table) -> bytes:
+    """Ids that come as a bare integer in some rows, as text in others: made text in all."""
+    pattern = _bare_id_pattern(tuple(column.path for column in table.columns if column.kind is Kind.ID))
+    # Inside a JSON string every quote is escaped, so `"name":` with plain quotes is always a key.
+    return pattern.sub(rb'"\1":"\2"', body)
+
+
+@functools.cache
+def _bare_id_pattern(names: tuple[str, ...]) -> re.Pattern[bytes]:
+    keys = "|".join(re.escape(name) for name in names)
+    return re.compile(rf'"({keys})"\s*:\s*(0|-?[1-9]\d*)(?=\s*[,}}\]])'.encode())
+
+
+def _has_case_twins(names: list[str]) -> bool:
+    return len({name.casefold() for name in names}) != len(names)
+
+
+def _unknown_fields(rows: pa.StructType, table: Table) -> dict[str, str] | None:
+    """Members without a column; None when one of them is a declared member in another case."""
+    declared = {column.path for column in table.columns}
+    folded = {path.casefold() for path in declared}
+    extra = [member for member in rows if member.name not in declared]
+    if any(member.name.casefold() in folded for member in extra):
+        return None
+    if _has_case_twins([member.name for member in extra]):
+        return None
+    return {f"{table.name}.{member.name}": _wire_type(member.type) for member in extra}
+
+
+def _wire_type(kind: pa.DataType) -> str:
+    if pa.types.is_struct(kind):
+        return "dict"
+    if pa.types.is_list(kind):
+        return "list"
+    if pa.types.is_boolean(kind):
+        return "bool"
+    if pa.types.is_integer(kind):
+        return "int"
+    return "Decimal" if pa.types.is_floating(kind) else "str"
+
+
+def _declared_arrays(rows: pa.StructArray, table: Table) -> list[pa.Array] | None:
+    arrays = []
+    for column in table.columns:
+        values = rows.field(column.path)
+        if column.required and (
+            values.null_count or pc.any(pc.equal(values, "")).as_py()
+            if pa.types.is_string(values.type)
+            else values.null_count
+        ):
+            return None  # the strict way says which row
+        if column.kind is Kind.JSON:
+            shape = _JSON_SHAPES[column.name]
+            if values.type != shape:
+                return None
+            if pa.types.is_struct(shape) and values.field(0).null_count != values.null_count:
+                return None  # `{}` and `{"objectType": null}` look the same here
+            values = _json_text(values)
+        arrays.append(values)
+    return arrays
+
+
+def _json_text(values: pa.Array) -> pa.Array:
+    known: dict[str, str] = {}
+    texts: list[str | None] = []
+    for value in values.to_pylist():
+        if value is None:
+            texts.append(None)
+            continue
+        key = repr(value)
+        if key not in known:
+            known[key] = compact_json(value)
+        texts.append(known[key])
+    return pa.array(texts, type=pa.string())

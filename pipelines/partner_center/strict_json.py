@@ -1,0 +1,51 @@
+"""JSON read without losing or guessing anything, and written back with its numbers as sent."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import simplejson
+
+
+def parse_strictly(body: bytes) -> Any:
+    """A JSON document; fractions and exponents are Decimals.
+
+    Errors:  ValueError for bytes that are not UTF-8, NaN or Infinity, a key that occurs twice (also when
+             only its case differs), or broken JSON.
+    """
+    text = body.decode("utf-8-sig")  # UnicodeDecodeError is a ValueError
+    return json.loads(
+        text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_object_without_collisions
+    )
+
+
+def compact_json(value: Any) -> str:
+    """JSON text without blanks, its decimals digit by digit as they were."""
+    dumped: str = simplejson.dumps(value, use_decimal=True, ensure_ascii=False, separators=(",", ":"))
+    return dumped
+
+
+def storable(text: str) -> str:
+    """Text that every later hop keeps: NUL and lone surrogates, which databases drop or refuse, made visible."""
+    if "\x00" in text:
+        text = text.replace("\x00", "␀")
+    return text.encode("utf-8", errors="replace").decode("utf-8") if not text.isascii() else text
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a number")
+
+
+def _object_without_collisions(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"key `{twice}` occurs twice in one object")
+    if len({name.casefold() for name in found}) != len(found):
+        folded = [name.casefold() for name in found]
+        twice = next(name for name in found if folded.count(name.casefold()) > 1)
+        raise ValueError(f"key `{twice}` occurs twice in one object, in another case")
+    return found

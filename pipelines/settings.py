@@ -1,0 +1,229 @@
+"""Every setting: variable, default, unit, meaning. Read once by the command line, handed on as plain values.
+
+A value comes from the environment variable, else from `.dlt/secrets.toml`, else from `.dlt/config.toml`
+(dlt's own order and naming: `SOURCES__PARTNER_CENTER__BASE_URL` is `[sources.partner_center] base_url`).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pipelines.errors import SettingsError
+
+SECTION = "SOURCES__PARTNER_CENTER__"
+CHINA_HOST = "partner.partnercenterapi.microsoftonline.cn"
+GLOBAL_AUDIENCE = "https://api.partnercenter.microsoft.com"
+LINE_ITEM_APIS = ("auto", "v1", "graph")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the settings table."""
+
+    variable: str
+    default: str | None
+    meaning: str
+    is_secret: bool = False
+
+
+SETTINGS = (
+    Setting(f"{SECTION}BASE_URL", "https://api.partnercenter.microsoft.com", "API host"),
+    Setting(f"{SECTION}AUTHORITY_URL", "https://login.microsoftonline.com", "token host"),
+    Setting(f"{SECTION}GRAPH_URL", "https://graph.microsoft.com/v1.0", "async export host (not read yet)"),
+    Setting(f"{SECTION}AUDIENCE", None, "token audience; derived from the base URL's cloud"),
+    Setting(f"{SECTION}TENANT_ID", None, "the partner tenant"),
+    Setting(f"{SECTION}CLIENT_ID", None, "the app registration"),
+    Setting(f"{SECTION}CLIENT_SECRET", None, "its secret", is_secret=True),
+    Setting(f"{SECTION}REFRESH_TOKEN", None, "set: app+user sign-in; unset: app-only", is_secret=True),
+    Setting(f"{SECTION}LINE_ITEMS_API", "auto", "`v1` or `auto` (this version reads v1 in both cases)"),
+    Setting(f"{SECTION}REQUESTS_PER_MINUTE", "500", "client-side limit"),
+    Setting(f"{SECTION}RETRY_MAX_WAIT_SECONDS", "300", "total waiting allowed for one request"),
+    Setting("RECON_DATA_DIR", "data", "everything that is written"),
+    Setting("RECON_AS_OF", None, "the moment the rules use, ISO 8601 UTC; default: now"),
+    Setting(
+        "RECON_NOT_COMPARED_SHARE", "0.01", "share of charges not compared from which a period is not reconciled"
+    ),
+    Setting("RECON_EXAMPLES_DIR", None, "folder with documented bodies for the optional tests"),
+    Setting("RECON_TARGET", "duckdb", "where the warehouse lives; `duckdb` is the only one in this version"),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Checked settings. Secrets are never part of `repr`."""
+
+    base_url: str
+    authority_url: str
+    audience: str
+    tenant_id: str | None
+    client_id: str | None
+    client_secret: str | None
+    refresh_token: str | None
+    line_items_api: str
+    requests_per_minute: int
+    retry_max_wait_seconds: int
+    data_dir: Path
+    as_of: datetime
+    not_compared_share: str
+
+    def __repr__(self) -> str:
+        return f"Settings(base_url={self.base_url!r}, data_dir={str(self.data_dir)!r}, as_of={self.as_of})"
+
+    def require_sign_in(self) -> None:
+        """Stops before any call when the sign-in cannot work.
+
+        Errors:  SettingsError names what is not set.
+        """
+        needed = {
+            "TENANT_ID": self.tenant_id,
+            "CLIENT_ID": self.client_id,
+            "CLIENT_SECRET": self.client_secret,
+        }
+        missing = [f"{SECTION}{name}" for name, value in needed.items() if not value]
+        if missing:
+            raise SettingsError(
+                f"not set: {', '.join(missing)}. Set them as environment variables or in .dlt/secrets.toml, "
+                "or try `recon demo`, which needs no sign-in"
+            )
+
+
+def read_settings(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
+    """All settings, checked; no call is made.
+
+    Errors:  SettingsError says which setting is wrong and what it may be.
+    """
+    environment = os.environ if environment is None else environment
+    values = _Values(environment, _read_toml_files(folder or Path.cwd()))
+    base_url = _url(values, f"{SECTION}BASE_URL")
+    if values.text("RECON_TARGET") != "duckdb":
+        raise SettingsError("RECON_TARGET: this version knows the target `duckdb` only")
+    api = (values.text(f"{SECTION}LINE_ITEMS_API") or "").lower()
+    if api not in LINE_ITEM_APIS:
+        raise SettingsError(f"{SECTION}LINE_ITEMS_API is `{api}`; it may be {', '.join(LINE_ITEM_APIS)}")
+    if api == "graph":
+        raise SettingsError(f"{SECTION}LINE_ITEMS_API=graph: this version reads line items through v1; set `auto`")
+    return Settings(
+        base_url=base_url,
+        authority_url=_url(values, f"{SECTION}AUTHORITY_URL"),
+        audience=values.text(f"{SECTION}AUDIENCE") or _audience_of(base_url),
+        tenant_id=values.text(f"{SECTION}TENANT_ID"),
+        client_id=values.text(f"{SECTION}CLIENT_ID"),
+        client_secret=values.text(f"{SECTION}CLIENT_SECRET"),
+        refresh_token=values.text(f"{SECTION}REFRESH_TOKEN"),
+        line_items_api=api,
+        requests_per_minute=_whole_number(values, f"{SECTION}REQUESTS_PER_MINUTE", 1, 100_000),
+        retry_max_wait_seconds=_whole_number(values, f"{SECTION}RETRY_MAX_WAIT_SECONDS", 0, 86_400),
+        data_dir=_folder(values.text("RECON_DATA_DIR") or "data"),
+        as_of=parse_as_of(values.text("RECON_AS_OF")),
+        not_compared_share=_share(values),
+    )
+
+
+def parse_as_of(text: str | None) -> datetime:
+    """The moment of the question, UTC; now when unset.
+
+    Errors:  SettingsError when it is not an ISO 8601 moment, or lies before the first billing there was.
+    """
+    if not text:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise SettingsError(f"RECON_AS_OF is `{text}`; write it like 2026-10-14T09:00:00Z") from None
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if not 2010 <= moment.year <= 2200:
+        raise SettingsError(f"RECON_AS_OF is `{text}`; the year cannot be meant")
+    return moment
+
+
+class _Values:
+    def __init__(self, environment: Mapping[str, str], files: list[Mapping[str, Any]]) -> None:
+        self._environment = environment
+        self._files = files
+
+    def text(self, variable: str) -> str | None:
+        """The value, its default, or None; blank counts as not set."""
+        default = next(setting.default for setting in SETTINGS if setting.variable == variable)
+        found: Any = self._environment.get(variable)
+        for file in self._files:
+            if found in (None, ""):
+                found = _dig(file, variable.lower().split("__"))
+        text = "" if found is None else str(found).strip()
+        return text or default
+
+
+def _dig(file: Mapping[str, Any], path: list[str]) -> Any:
+    value: Any = file
+    for part in path:
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def _read_toml_files(folder: Path) -> list[Mapping[str, Any]]:
+    files: list[Mapping[str, Any]] = []
+    for name in ("secrets.toml", "config.toml"):
+        path = folder / ".dlt" / name
+        if not path.exists():
+            continue
+        if name == "secrets.toml" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise SettingsError(f"{path} can be read by others; run: chmod 600 {path}")
+        try:
+            files.append(tomllib.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"{path} cannot be read: {error}") from error
+    return files
+
+
+def _url(values: _Values, variable: str) -> str:
+    url = (values.text(variable) or "").rstrip("/")
+    parts = urlsplit(url)
+    try:
+        is_usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_usable = False
+    if parts.scheme not in ("https", "http") or not is_usable or parts.username or parts.query:
+        raise SettingsError(f"{variable} is `{url}`; write it like https://host.example")
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise SettingsError(f"{variable} is `{url}`; plain http is for loopback only, set https://{parts.netloc}")
+    return url
+
+
+def _audience_of(base_url: str) -> str:
+    return f"https://{CHINA_HOST}" if urlsplit(base_url).hostname == CHINA_HOST else GLOBAL_AUDIENCE
+
+
+def _whole_number(values: _Values, variable: str, lowest: int, highest: int) -> int:
+    text = values.text(variable) or ""
+    if not text.isdecimal() or not lowest <= int(text) <= highest:
+        raise SettingsError(f"{variable} is `{text}`; it is a whole number from {lowest} to {highest}")
+    return int(text)
+
+
+def _share(values: _Values) -> str:
+    text = values.text("RECON_NOT_COMPARED_SHARE") or ""
+    try:
+        is_share = 0 <= Decimal(text) <= 1
+    except InvalidOperation:
+        is_share = False
+    if not is_share:
+        raise SettingsError(f"RECON_NOT_COMPARED_SHARE is `{text}`; it is a share from 0 to 1, like 0.01")
+    return text
+
+
+def _folder(text: str) -> Path:
+    path = Path(text).expanduser().absolute()
+    existing = next(parent for parent in (path, *path.parents) if parent.exists())
+    if not existing.is_dir():
+        raise SettingsError(f"RECON_DATA_DIR: {existing} is a file; name a folder")
+    if not os.access(existing, os.R_OK | os.W_OK | os.X_OK):
+        raise SettingsError(f"RECON_DATA_DIR: {existing} cannot be read and written; choose another folder")
+    return path

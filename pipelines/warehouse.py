@@ -1,0 +1,167 @@
+"""Where the files are, who may open them, and how a finished database is published.
+
+build/warehouse.duckdb            the working database; nobody but a run opens it
+published/generations/…           finished databases, never written again
+published/warehouse.duckdb        a name that points to the newest one; replaced atomically
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import filelock
+
+from pipelines.errors import LockHeld, ReconError
+from pipelines.files import sync_folder, write_atomically
+
+GENERATIONS_KEPT = 2
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The files under the data directory."""
+
+    data: Path
+
+    @property
+    def landing(self) -> Path:
+        """What the API sent."""
+        return self.data / "landing"
+
+    @property
+    def build_database(self) -> Path:
+        """The working database."""
+        return self.data / "build" / "warehouse.duckdb"
+
+    @property
+    def dlt(self) -> Path:
+        """dlt's working folder: disposable, wiped before and after each load."""
+        return self.data / "build" / "dlt"
+
+    @property
+    def dbt(self) -> Path:
+        """dbt's target and logs."""
+        return self.data / "build" / "dbt"
+
+    @property
+    def published(self) -> Path:
+        """The only file that analysts open."""
+        return self.data / "published" / "warehouse.duckdb"
+
+    @property
+    def generations(self) -> Path:
+        """The finished databases behind the published name."""
+        return self.data / "published" / "generations"
+
+    @property
+    def break_log(self) -> Path:
+        """One Parquet file of break events per published generation."""
+        return self.data / "history" / "break_log"
+
+    @property
+    def logs(self) -> Path:
+        """One JSON-lines log a run."""
+        return self.data / "logs"
+
+    def make(self) -> None:
+        """Creates the folders, readable by their owner only."""
+        for folder in (self.landing, self.build_database.parent, self.generations, self.break_log, self.logs):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+@contextmanager
+def exclusive_run(folders: Folders, command: str) -> Iterator[None]:
+    """Holds the data directory for one run.
+
+    Errors:  LockHeld says which process holds it and since when it was called what.
+    """
+    holder = folders.data / "run.holder"
+    lock = filelock.FileLock(folders.data / "run.lock")
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        who = holder.read_text().strip() if holder.exists() else "another process"
+        raise LockHeld(f"{folders.data} is in use by {who}; wait until it has ended") from None
+    try:
+        write_atomically(holder, f"`recon {command}` (process {os.getpid()})".encode())
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def open_published(folders: Folders) -> duckdb.DuckDBPyConnection:
+    """The published database: read-only, no file or network access from SQL, settings locked.
+
+    Errors:  ReconError when nothing was published yet, with the command that does.
+    """
+    if not folders.published.exists():
+        raise ReconError(f"nothing is published in {folders.data} yet; run `recon run` (or `recon demo`) first")
+    connection = duckdb.connect(
+        os.fspath(folders.published.resolve()), read_only=True, config={"enable_external_access": "false"}
+    )
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def open_build(folders: Folders) -> duckdb.DuckDBPyConnection:
+    """The working database, for the run that holds the lock."""
+    connection = duckdb.connect(os.fspath(folders.build_database))
+    connection.execute("set timezone = 'UTC'")
+    return connection
+
+
+def published_info(folders: Folders) -> dict[str, Any] | None:
+    """What the published database says about its own build; None when nothing is published."""
+    if not folders.published.exists():
+        return None
+    with open_published(folders) as connection:
+        cursor = connection.execute("select * from recon_meta.build_info")
+        names = [column[0] for column in cursor.description]
+        return dict(zip(names, cursor.fetchone() or (), strict=True))
+
+
+def publish(folders: Folders, generation: int) -> Path:
+    """Copies the checked, closed working database and points the published name at the copy.
+
+    Open readers keep the file that they opened. A crash at any point leaves the old name or the new one.
+    """
+    leftover = folders.build_database.with_name(folders.build_database.name + ".wal")
+    if leftover.exists():
+        raise ReconError(f"{leftover} is left over: the working database was not closed cleanly; run again")
+    target = folders.generations / f"warehouse-{generation:06d}.duckdb"
+    aside = target.with_suffix(".incoming")
+    shutil.copyfile(folders.build_database, aside)
+    os.chmod(aside, 0o600)
+    handle = os.open(aside, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    aside.replace(target)
+    sync_folder(folders.generations)
+    pointer = folders.published.with_name(".warehouse.incoming")
+    pointer.unlink(missing_ok=True)
+    pointer.symlink_to(Path("generations") / target.name)
+    pointer.replace(folders.published)
+    sync_folder(folders.published.parent)
+    _remove_old_generations(folders)
+    return target
+
+
+def _remove_old_generations(folders: Folders) -> None:
+    current = folders.published.resolve()
+    for old in sorted(folders.generations.glob("*.incoming")):
+        old.unlink()
+    finished = sorted(folders.generations.glob("warehouse-*.duckdb"))
+    for old in finished[:-GENERATIONS_KEPT]:
+        if old != current:
+            old.unlink()
