@@ -1,0 +1,249 @@
+"""One logical GET with all its attempts."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from pipelines.errors import (
+    NotAuthorized,
+    PageContractBroken,
+    PartnerCenterError,
+    RequestRefused,
+    Throttled,
+    Unavailable,
+)
+from pipelines.partner_center.answers import KEPT_HEADERS, Answer, Observer
+from pipelines.partner_center.auth import TokenSource
+from pipelines.partner_center.error_bodies import ids_text, read_error_body, refusal
+from pipelines.partner_center.masking import Mask
+from pipelines.partner_center.origins import Origin, address_below, check_header_text
+from pipelines.partner_center.pacing import Pacer
+from pipelines.partner_center.retry import (
+    RETRIED_STATUSES,
+    GaveUp,
+    Patience,
+    RetryPolicy,
+    TryAgain,
+    retry_after_seconds,
+)
+from pipelines.partner_center.transport_checks import BodyLimits, RawAnswer, send
+
+# What the client itself says in each request; a caller's header never replaces these.
+OWN_HEADERS = frozenset(
+    {
+        "authorization",
+        "host",
+        "accept",
+        "accept-encoding",
+        "cookie",
+        "ms-requestid",
+        "ms-correlationid",
+        "ms-contract-version",
+        "ms-partnercenter-application",
+        "x-locale",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Session:
+    """What all calls of one client share.
+
+    Shape:   `prefix` is the version prefix of every path; `correlation_id` is one for the whole run.
+    """
+
+    http: httpx.Client
+    origin: Origin
+    prefix: str
+    tokens: TokenSource
+    pacer: Pacer
+    policy: RetryPolicy
+    limits: BodyLimits
+    observer: Observer
+    correlation_id: str
+    application: str
+    locale: str
+    sleep: Callable[[float], None]
+    clock: Callable[[], float]
+    now: Callable[[], float]
+
+    @property
+    def mask(self) -> Mask:
+        return self.tokens.mask
+
+
+class Call:
+    """All attempts of one call share the request id, so that the server can tell they are one."""
+
+    def __init__(
+        self,
+        session: Session,
+        path: str,
+        params: dict[str, str],
+        headers: dict[str, str],
+        check_body: Callable[[bytes], object] | None,
+    ) -> None:
+        self.session, self.check_body = session, check_body
+        self.url = address_below(session.prefix, path, params)
+        self.what = f"GET {self.url}"
+        self.request_id = str(uuid.uuid4())
+        self.headers = self._all_headers(headers)
+        self.sent = 0
+        self.refreshed = False
+        self.patience = Patience(session.policy, sleep=session.sleep, on_wait=self._on_wait)
+
+    def run(self) -> Answer:
+        gave_up: GaveUp | None = None
+        self._hold_back()
+        try:
+            raw = self.patience.run(self._attempt)
+        except GaveUp as error:
+            gave_up = error
+        if gave_up is not None:
+            raise self._ended(gave_up)
+        return Answer(
+            status=raw.status,
+            body=raw.body,
+            url=self.url,
+            request_id=self.request_id,
+            correlation_id=self.session.correlation_id,
+            attempts=self.sent,
+            waited_seconds=self.patience.waited_seconds,
+            headers={name: raw.headers[name] for name in KEPT_HEADERS if name in raw.headers},
+        )
+
+    def _attempt(self) -> RawAnswer:
+        token = self.session.tokens.token()
+        try:
+            raw = self._exchange(token)
+            if raw.status == httpx.codes.UNAUTHORIZED and not self.refreshed:
+                self.refreshed = True
+                raw = self._exchange(self.session.tokens.refresh(token))
+            return self._usable(raw)
+        except TryAgain as failure:
+            self.session.observer.attempt_failed(
+                url=self.url, attempt=self.sent, request_id=self.request_id, problem=failure.problem
+            )
+            raise
+        except PageContractBroken as broken:
+            self._add_ids(broken)
+            raise
+
+    def _exchange(self, token: str) -> RawAnswer:
+        session = self.session
+        request = session.http.build_request(
+            "GET",
+            f"{session.origin}{self.url}",
+            headers={**self.headers, "Authorization": f"Bearer {token}"},
+        )
+        with session.pacer.slot() as granted_at:
+            self.sent += 1
+            session.observer.request_sent(method="GET", url=self.url, attempt=self.sent, request_id=self.request_id)
+            raw = send(
+                session.http,
+                request,
+                allowed=session.origin,
+                limits=session.limits,
+                mask=session.mask,
+                clock=session.clock,
+            )
+            elapsed = session.clock() - granted_at
+            if raw.status == httpx.codes.TOO_MANY_REQUESTS:
+                asked = retry_after_seconds(raw.headers, session.now()) or 0.0
+                # A wait nobody is going to sit through ends this call, and must not hold up the others.
+                session.pacer.throttled(granted_at, asked if asked <= session.policy.max_wait_seconds else 0.0)
+            else:
+                session.pacer.answered()
+        session.observer.answer_received(
+            url=self.url,
+            status=raw.status,
+            attempt=self.sent,
+            request_id=self.request_id,
+            body_bytes=len(raw.body),
+            elapsed_seconds=elapsed,
+        )
+        return raw
+
+    def _usable(self, raw: RawAnswer) -> RawAnswer:
+        if raw.status == httpx.codes.OK:
+            damage = ""
+            try:
+                if self.check_body is not None:
+                    self.check_body(raw.body)
+                return raw
+            except ValueError as error:
+                damage = self.session.mask(str(error))[:200]
+            raise TryAgain(f"a body that cannot be read ({damage})", status=raw.status)
+        body = read_error_body(raw.body)
+        if raw.status in RETRIED_STATUSES:
+            raise TryAgain(
+                self.session.mask(f"{raw.status}: {body.message}"),
+                status=raw.status,
+                code=body.code,
+                retry_after_seconds=retry_after_seconds(raw.headers, self.session.now()),
+            )
+        refused = refusal(self.what, raw.status, body, **self._ids)
+        text = self.session.mask(str(refused))
+        if isinstance(refused, NotAuthorized):
+            text += " A token fetched just before was not accepted either."
+        refused.args = (text,)
+        raise refused
+
+    def _ended(self, gave_up: GaveUp) -> PartnerCenterError:
+        last = gave_up.last
+        ids = ids_text(self.request_id, self.session.correlation_id)
+        text = self.session.mask(
+            f"{self.what} got no usable answer; {gave_up.ending} "
+            f"({self.patience.waited_seconds:.0f} s of waiting in all). The last one: {last.problem}. {ids}"
+        )
+        if last.status == httpx.codes.TOO_MANY_REQUESTS:
+            return Throttled(
+                text,
+                retry_after_seconds=last.retry_after_seconds,
+                status=last.status,
+                code=last.code,
+                **self._ids,
+            )
+        return Unavailable(text, status=last.status, code=last.code, **self._ids)
+
+    def _all_headers(self, given: Mapping[str, str]) -> dict[str, str]:
+        for name, value in given.items():
+            if name.lower() in OWN_HEADERS or not check_header_text(name) or not check_header_text(value):
+                raise RequestRefused(f"The header {name!r} cannot be sent with {self.what}; nothing was sent.")
+        return {
+            **given,
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "X-Locale": self.session.locale,
+            "MS-Contract-Version": "v1",
+            "MS-PartnerCenter-Application": self.session.application,
+            "MS-CorrelationId": self.session.correlation_id,
+            "MS-RequestId": self.request_id,
+        }
+
+    def _hold_back(self) -> None:
+        """Another call was throttled: a new one starts after that, and counts the wait as its own."""
+        quiet = min(self.session.pacer.quiet_seconds(), self.session.policy.max_wait_seconds)
+        if quiet > 0:
+            # Spread out, or all the threads that held back would come back in the same instant.
+            seconds = quiet + random.uniform(0, min(1.0, quiet / 10))  # noqa: S311 - not a secret
+            self._on_wait(seconds, "429 of another request")
+            self.session.sleep(seconds)
+            self.patience.spend(seconds)
+
+    def _on_wait(self, seconds: float, why: str) -> None:
+        self.session.observer.waiting(url=self.url, seconds=seconds, why=why)
+
+    @property
+    def _ids(self) -> dict[str, str]:
+        return {"request_id": self.request_id, "correlation_id": self.session.correlation_id}
+
+    def _add_ids(self, error: PageContractBroken) -> None:
+        if error.request_id is None:
+            error.args = (self.session.mask(f"{self.what}: {error} {ids_text(**self._ids)}"),)
+            error.request_id, error.correlation_id = self.request_id, self.session.correlation_id
