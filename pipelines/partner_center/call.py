@@ -19,6 +19,7 @@ from pipelines.errors import (
 )
 from pipelines.partner_center.answers import KEPT_HEADERS, Answer, Observer
 from pipelines.partner_center.auth import TokenSource
+from pipelines.partner_center.envelope import is_json
 from pipelines.partner_center.error_bodies import ids_text, read_error_body, refusal
 from pipelines.partner_center.masking import Mask
 from pipelines.partner_center.origins import Origin, address_below, check_header_text
@@ -177,6 +178,11 @@ class Call:
                     self.check_body(raw.body)
                 return raw
             except ValueError as error:
+                damage = self.session.mask(str(error))[:200]
+            except PageContractBroken as error:
+                # A cut-off page breaks every contract; asking again mends it, unlike a page of another shape.
+                if is_json(raw.body):
+                    raise
                 damage = self.session.mask(str(error))[:200]
             raise TryAgain(f"a body that cannot be read ({damage})", status=raw.status)
         body = read_error_body(raw.body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from pipelines.errors import PageContractBroken
@@ -39,11 +39,10 @@ def read_envelope(body: bytes, identity_key: str | None = None) -> Envelope:
     page = strict_json(body)
     if not isinstance(page, dict):
         raise PageContractBroken("The page is not an object with items.")
-    items = member(page, "items")
-    if not isinstance(items, list):
-        raise PageContractBroken("The page has no list of items.")
-    ids = None if identity_key is None else tuple(_identity(item, identity_key) for item in items)
-    return envelope_of(page, len(items), ids)
+    found = envelope_of(page)
+    if identity_key is None:
+        return found
+    return replace(found, item_ids=tuple(_identity(item, identity_key) for item in member(page, "items")))
 
 
 def strict_json(body: bytes) -> Any:
@@ -64,24 +63,26 @@ def strict_json(body: bytes) -> Any:
     raise PageContractBroken("The page is nested too deeply to be read.")
 
 
-def envelope_of(members: Mapping[str, Any], items_count: int, item_ids: tuple[str, ...] | None = None) -> Envelope:
-    """The envelope from the members around the items, for a reader that has parsed them already.
+def envelope_of(page: Mapping[str, Any]) -> Envelope:
+    """The envelope of a parsed page, or of what a faster reader left of it; keys are found whatever their case.
 
-    Errors:  PageContractBroken when a part is not of the documented type.
+    Errors:  PageContractBroken when there is no list of items, or a part is not of the documented type.
     """
-    fields = _lower_keys(members, "the page")
+    fields = _lower_keys(page, "the page")
+    items = fields.get("items")
+    if not isinstance(items, list):
+        raise PageContractBroken("The page has no list of items.")
     next_uri, headers = _read_next(fields.get("links"))
     in_envelope = _text(fields.get("continuationtoken"), "continuationToken")
     in_link = "".join(value for name, value in headers.items() if name.lower() == TOKEN_HEADER.lower())
     others = {name: value for name, value in headers.items() if name.lower() != TOKEN_HEADER.lower()}
     return Envelope(
-        items_count=items_count,
+        items_count=len(items),
         # The link comes first: it is the more exact instruction, and on some pages the only place.
         token=in_link or in_envelope or None,
         next_uri=next_uri,
         total_count=_count(fields.get("totalcount")),
         next_headers=others,
-        item_ids=item_ids,
     )
 
 
@@ -115,6 +116,15 @@ def _link_headers(pairs: object) -> dict[str, str]:
         if name:
             headers[name] = _text(fields.get("value"), "links.next.headers.value")
     return headers
+
+
+def is_json(body: bytes) -> bool:
+    """Whether a body is JSON at all; when not, it was damaged on the way, whatever else it is."""
+    try:
+        json.loads(body.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _identity(item: object, key: str) -> str:
