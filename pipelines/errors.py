@@ -16,6 +16,7 @@ ReconError
 │       ├── RequestRefused      any other 4xx
 │       ├── OriginRefused       a link, redirect or host that must not see the token
 │       └── PageContractBroken  an answer that is not the documented shape
+├── ListNotRead                 a list without which nothing else can be read
 ├── WalkRefused                 pages arrived, but the walk does not pass the gate
 ├── LandingDamaged              a landed file is missing or does not match its manifest
 ├── ControlTotalsDiffer         a hop lost or changed rows or money
@@ -109,6 +110,10 @@ class OriginRefused(FatalError):
 
 class PageContractBroken(FatalError):
     """An answer that is not the documented shape; the message says what and where."""
+
+
+class ListNotRead(ReconError):
+    """The list of customers or of documents could not be read; nothing else can be planned."""
 
 
 class WalkRefused(ReconError):

@@ -61,7 +61,7 @@ class Manifest:
     correlation_id: str
     unknown_fields: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    asked_because: str = ""
+    asked_for: str = ""
     format: int = FORMAT
 
 
@@ -77,13 +77,17 @@ class Failure:
 
 @dataclass(frozen=True)
 class Partition:
-    """A partition of the landing: its complete walks (oldest first), last check and last failure."""
+    """A partition of the landing: its complete walks (oldest first), last check and last failure.
+
+    Shape:   `asked_for` is what the newest reading was asked for, e.g. the state of an invoice's header.
+    """
 
     endpoint: str
     values: dict[str, str]
     partition_id: str
     walks: tuple[Manifest, ...] = ()
     checked_at: str | None = None
+    asked_for: str = ""
     failure: Failure | None = None
 
     @property
@@ -152,13 +156,16 @@ class Landing:
         failed = (
             Failure(**{key: failure[key] for key in ("read_at", "reason", "status", "code")}) if failure else None
         )
+        asked_for = checked["asked_for"] if checked else (walks[-1].asked_for if walks else "")
         checked_at = checked["checked_at"] if checked else None
-        return Partition(endpoint, values, name, tuple(walks), checked_at, failed)
+        return Partition(endpoint, values, name, tuple(walks), checked_at, asked_for, failed)
 
-    def mark_checked(self, endpoint: str, partition: Mapping[str, str], read_at: str) -> None:
+    def mark_checked(self, endpoint: str, partition: Mapping[str, str], read_at: str, asked_for: str) -> None:
         """The content was read again and is the same: no new walk, and an earlier failure is over."""
         folder = self.partition_folder(endpoint, partition)
-        write_atomically(folder / "checked.json", json.dumps({"checked_at": read_at}).encode())
+        write_atomically(
+            folder / "checked.json", json.dumps({"checked_at": read_at, "asked_for": asked_for}).encode()
+        )
         (folder / "failure.json").unlink(missing_ok=True)
 
     def mark_failed(self, endpoint: str, partition: Mapping[str, str], partition_id: str, failure: Failure) -> None:

@@ -74,7 +74,8 @@ class Endpoint:
 
     Shape:   `path` and `params` may name the partition's fields in braces; `tables[0]` is the main
              table; `explode` yields (table name, row) for every item, parents before children. None
-             means that an item is one flat row of the main table.
+             means that an item is one flat row of the main table. With `is_reading` every walk counts for
+             itself (a balance at a moment); with `keeps_states` older walks tell what changed when.
     Source:  the page named in `docs`.
     """
 
@@ -88,6 +89,8 @@ class Endpoint:
     form: Form = "single"
     size: int | None = None
     is_collection: bool = True
+    is_reading: bool = False
+    keeps_states: bool = False
     explode: Callable[[JsonObject], Iterable[tuple[str, JsonObject]]] | None = None
 
     def table(self, name: str) -> Table:
@@ -99,7 +102,8 @@ class Endpoint:
         return "/".join([self.name, *(values[field] for field in self.partition)])
 
 
-# Where in the landing a row stands: with these an analyst finds the bytes that the API sent.
+# Where in the landing a row stands: with these an analyst finds the bytes that the API sent. The partition is
+# the merge key, so it is never null.
 ROW_ORIGIN = (
     ("_partition", pa.string()),
     ("_walk_id", pa.string()),
@@ -111,7 +115,7 @@ ROW_ORIGIN = (
 def raw_schema(table: Table) -> pa.Schema:
     """The Arrow schema of a raw table: the declared columns, then where each row came from."""
     declared = [pa.field(column.name, column.kind.arrow_type) for column in table.columns]
-    return pa.schema(declared + [pa.field(name, kind) for name, kind in ROW_ORIGIN])
+    return pa.schema(declared + [pa.field(name, kind, nullable=name != "_partition") for name, kind in ROW_ORIGIN])
 
 
 def text(*names: str) -> tuple[Column, ...]:

@@ -54,7 +54,8 @@ def read_page(body: bytes, endpoint: Endpoint) -> PageRows:
 
     Shape:   one row per item and per nested object that the endpoint declares, in page order.
     Units:   amounts in the item's own currency, DECIMAL(38, 12); rates and quantities DECIMAL(38, 24).
-    Errors:  PageContractBroken names the endpoint, the item and the field that is not as declared.
+    Errors:  ValueError when the bytes are not JSON, which may be damage on the way; PageContractBroken names
+             the endpoint, the item and the field that is not as declared.
     Source:  the page named in `endpoint.docs`.
     """
     if endpoint.is_collection and endpoint.explode is None:
@@ -67,10 +68,7 @@ def read_page(body: bytes, endpoint: Endpoint) -> PageRows:
 
 def read_page_strictly(body: bytes, endpoint: Endpoint) -> PageRows:
     """The same as `read_page`, every value looked at one by one."""
-    try:
-        document = parse_strictly(body)
-    except ValueError as error:
-        raise PageContractBroken(f"{endpoint.name}: the answer is not strict JSON: {error}") from error
+    document = parse_strictly(body)
     if not isinstance(document, dict):
         raise PageContractBroken(f"{endpoint.name}: the answer is not a JSON object")
     items = member(document, "items") if endpoint.is_collection else [document]

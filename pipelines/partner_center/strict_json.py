@@ -8,12 +8,14 @@ from typing import Any
 
 import simplejson
 
+from pipelines.errors import PageContractBroken
+
 
 def parse_strictly(body: bytes) -> Any:
     """A JSON document; fractions and exponents are Decimals.
 
-    Errors:  ValueError for bytes that are not UTF-8, NaN or Infinity, a key that occurs twice (also when
-             only its case differs), or broken JSON.
+    Errors:  ValueError for bytes that are not UTF-8 or not JSON, which may be damage on the way;
+             PageContractBroken for NaN, Infinity and a key that occurs twice (also in another case).
     """
     text = body.decode("utf-8-sig")  # UnicodeDecodeError is a ValueError
     return json.loads(
@@ -35,7 +37,7 @@ def storable(text: str) -> str:
 
 
 def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a number")
+    raise PageContractBroken(f"the page holds {name}, which is not a number")
 
 
 def _object_without_collisions(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -43,9 +45,9 @@ def _object_without_collisions(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"key `{twice}` occurs twice in one object")
+        raise PageContractBroken(f"the key `{twice}` occurs twice in one object")
     if len({name.casefold() for name in found}) != len(found):
         folded = [name.casefold() for name in found]
         twice = next(name for name in found if folded.count(name.casefold()) > 1)
-        raise ValueError(f"key `{twice}` occurs twice in one object, in another case")
+        raise PageContractBroken(f"the key `{twice}` occurs twice in one object, in another case")
     return found

@@ -14,6 +14,21 @@ from pipelines.partner_center.endpoints.invoices_by_id import INVOICES_BY_ID
 from pipelines.partner_center.endpoints.orders import ORDERS
 from pipelines.partner_center.endpoints.orders_by_id import ORDERS_BY_ID
 
+__all__ = [
+    "CUSTOMERS",
+    "CUSTOMERS_BY_ID",
+    "ENDPOINTS",
+    "ENTITLEMENTS",
+    "INVOICES",
+    "INVOICES_BY_ID",
+    "INVOICE_LINE_ITEMS",
+    "INVOICE_SUMMARIES",
+    "INVOICE_SUMMARY",
+    "ORDERS",
+    "ORDERS_BY_ID",
+    "TABLES",
+]
+
 ENDPOINTS: dict[str, Endpoint] = {
     endpoint.name: endpoint
     for endpoint in (

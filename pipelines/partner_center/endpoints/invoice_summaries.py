@@ -39,8 +39,8 @@ INVOICE_SUMMARIES = Endpoint(
     name="invoice_summaries",
     docs="Get invoice summaries",
     path="/v1/invoices/summaries",
-    partition=("reading",),
     needs_user=True,
+    is_reading=True,
     tables=(SUMMARY_TABLE,),
     explode=explode_summary,
 )

@@ -9,8 +9,8 @@ INVOICE_SUMMARY = Endpoint(
     name="invoice_summary",
     docs="Get the reseller's current account balance",
     path="/v1/invoices/summary",
-    partition=("reading",),
     is_collection=False,
+    is_reading=True,
     tables=(SUMMARY_TABLE,),
     explode=explode_summary,
 )

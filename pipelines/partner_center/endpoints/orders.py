@@ -75,6 +75,7 @@ ORDERS = Endpoint(
     partition=("customer_id",),
     # Without the second switch the orders that the system makes stay hidden, and their charges unexplained.
     params=(("include_price", "true"), ("include_system_purchases", "true")),
+    keeps_states=True,
     tables=(ORDER_TABLE, ORDER_LINE_TABLE),
     explode=explode_order,
 )

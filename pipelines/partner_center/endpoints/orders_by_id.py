@@ -12,6 +12,7 @@ ORDERS_BY_ID = Endpoint(
     partition=("customer_id", "order_id"),
     params=(("include_price", "true"),),
     is_collection=False,
+    keeps_states=True,
     tables=(ORDER_TABLE, ORDER_LINE_TABLE),
     explode=explode_order,
 )

@@ -1,0 +1,148 @@
+"""Reads what is new from the API into the landing, and loads complete walks into the working database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from pipelines import ledger, load_plan
+from pipelines.errors import ListNotRead, Unavailable
+from pipelines.landing import Landing
+from pipelines.partner_center.endpoints import CUSTOMERS, INVOICE_SUMMARIES, INVOICE_SUMMARY, INVOICES
+from pipelines.partner_center.source import load_with_dlt
+from pipelines.partner_center.walks import WalkClient, WalkObserver, WalkOutcome, WalkReader, WalkRequest
+from pipelines.warehouse import Folders, open_build
+
+WORKERS = 8
+# So many partitions in a row without any answer: the API is down, and asking for thousands more helps nobody.
+MAX_FAILURES_IN_A_ROW = 12
+
+
+class LoadObserver(WalkObserver, Protocol):
+    """Told what a load is doing."""
+
+    def phase(self, name: str, partitions: int) -> None: ...
+
+    def partition_done(self, outcome: WalkOutcome) -> None: ...
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What a load did: partitions by what came of them, and rows loaded."""
+
+    new: int
+    same: int
+    failed: tuple[WalkOutcome, ...]
+    items_read: int
+
+
+def load(
+    folders: Folders,
+    client: WalkClient,
+    now: datetime,
+    observer: LoadObserver,
+    resources: frozenset[str] = frozenset(),
+) -> LoadResult:
+    """Pulls what is new, for all resources or for the named endpoints only.
+
+    Errors:  NotAuthorized, OriginRefused and Unavailable end the run; a single partition that cannot be read
+             is recorded and named in the result.
+    """
+    landing = Landing(folders.landing)
+    landing.sweep_unfinished()
+    reader = WalkReader(client, landing, now.isoformat(), observer)
+    outcomes: list[WalkOutcome] = []
+
+    def read_all(name: str, requests: Iterable[WalkRequest]) -> None:
+        chosen = [request for request in requests if not resources or request.endpoint.name in resources]
+        observer.phase(name, len(chosen))
+        outcomes.extend(_read_concurrently(reader, chosen, observer))
+
+    heads = [WalkRequest(CUSTOMERS), WalkRequest(INVOICES), WalkRequest(INVOICE_SUMMARY)]
+    with_user = client.sign_in_mode == "app_user"
+    read_all("customers, documents, balances", [*heads, *([WalkRequest(INVOICE_SUMMARIES)] if with_user else [])])
+    _require_lists(outcomes)
+    customers = load_plan.customer_ids(landing)
+    documents = load_plan.documents(landing)
+    load_plan.note_unsupported_lines(landing, documents, now.isoformat())
+    read_all("invoice lines", load_plan.invoice_requests(landing, documents, now, with_user=with_user))
+    read_all("orders and entitlements", load_plan.customer_requests(landing, customers))
+    observer.phase("loading into the database", 0)
+    apply_landing(folders, landing)
+    with open_build(folders) as connection:
+        missing = load_plan.missing_order_requests(connection, customers)
+    if missing:
+        read_all("orders named by charges or entitlements", missing)
+        apply_landing(folders, landing)
+    return LoadResult(
+        new=sum(outcome.result == "new" for outcome in outcomes),
+        same=sum(outcome.result == "same" for outcome in outcomes),
+        failed=tuple(outcome for outcome in outcomes if outcome.result == "failed"),
+        items_read=sum(outcome.item_count for outcome in outcomes),
+    )
+
+
+def apply_landing(folders: Folders, landing: Landing) -> int:
+    """Loads every complete walk that the working database does not hold yet; the number of walks.
+
+    Errors:  ControlTotalsDiffer when a sum differs between landing and raw tables.
+    """
+    partitions = landing.partitions()
+    with open_build(folders) as connection:
+        ledger.make_tables(connection)
+        pending = ledger.pending_walks(connection, partitions)
+        has_raw_tables = ledger.has_raw_tables(connection)
+    if pending or not has_raw_tables:
+        load_with_dlt(landing, pending, folders.build_database, folders.dlt)
+    with open_build(folders) as connection:
+        ledger.settle(connection, partitions, pending)
+    return len(pending)
+
+
+def rebuild(folders: Folders) -> int:
+    """Makes the working database again from the landing, without the API; the number of walks loaded."""
+    for name in (folders.build_database, folders.build_database.with_name(folders.build_database.name + ".wal")):
+        name.unlink(missing_ok=True)
+    return apply_landing(folders, Landing(folders.landing))
+
+
+def _require_lists(outcomes: Sequence[WalkOutcome]) -> None:
+    """Without the lists of customers and documents nobody knows what there is to read."""
+    for outcome in outcomes:
+        if outcome.result == "failed" and outcome.partition_id in (CUSTOMERS.name, INVOICES.name):
+            raise ListNotRead(
+                f"the list `{outcome.partition_id}` could not be read: {outcome.reason}. "
+                "Nothing is published; what was published before stays"
+            )
+
+
+def _read_concurrently(
+    reader: WalkReader, requests: Sequence[WalkRequest], observer: LoadObserver
+) -> list[WalkOutcome]:
+    """All requests on a few threads; stops early when the sign-in is refused or the API is down."""
+    outcomes: list[WalkOutcome] = []
+    failures_in_a_row = 0
+
+    def read_one(request: WalkRequest) -> None:
+        nonlocal failures_in_a_row
+        outcome = reader.read(request)
+        outcomes.append(outcome)
+        observer.partition_done(outcome)
+        failures_in_a_row = failures_in_a_row + 1 if outcome.is_outage else 0
+        if failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
+            raise Unavailable(
+                f"{failures_in_a_row} partitions in a row got no answer, the last one {outcome.partition_id}: "
+                f"{outcome.reason}. The API seems to be down; run again later, what was read stays"
+            )
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        waiting = [pool.submit(read_one, request) for request in requests]
+        done, rest = wait(waiting, return_when=FIRST_EXCEPTION)
+        for future in rest:
+            future.cancel()
+        for future in done:
+            future.result()
+    return outcomes

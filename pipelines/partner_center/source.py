@@ -1,0 +1,116 @@
+"""Landed walks -> dlt resources, one per raw table.
+
+dlt loads only what the landing holds complete. `merge` with `delete-insert` on the partition is the one
+disposition that survives a kill at any point without doubling or losing rows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.landing import Landing, Manifest
+from pipelines.partner_center.contract import Endpoint, Table, raw_schema
+from pipelines.partner_center.endpoints import ENDPOINTS, TABLES
+from pipelines.partner_center.pages import PageRows, read_page
+
+DATASET = "partner_center_raw"
+
+
+@dataclass(frozen=True)
+class LandedWalk:
+    """A complete walk to load, and the partition that its rows carry in the raw tables."""
+
+    manifest: Manifest
+    raw_partition: str
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The declaration of the walk's endpoint."""
+        return ENDPOINTS[self.manifest.endpoint]
+
+
+def landed_rows(landing: Landing, walks: Sequence[LandedWalk], table: Table) -> Iterator[pa.Table]:
+    """All rows of one raw table, page by page; an empty table first, so that the columns exist in any case.
+
+    Shape:   columns as in `raw_schema(table)`.
+    Errors:  LandingDamaged; PageContractBroken when a landed page does not fit today's declaration.
+    """
+    schema = raw_schema(table)
+    yield schema.empty_table()
+    for walk in walks:
+        if not any(mine.name == table.name for mine in walk.endpoint.tables):
+            continue
+        for number, page in enumerate(walk.manifest.pages, start=1):
+            if page.repeats_page is not None:
+                continue
+            rows = read_page(landing.page_bytes(walk.manifest, page), walk.endpoint)
+            yield _with_origin(rows, table, walk, number).cast(schema)
+
+
+def load_with_dlt(landing: Landing, walks: Sequence[LandedWalk], database: Path, folder: Path) -> None:
+    """Loads the walks into the raw schema of the working database.
+
+    dlt's folder is emptied before and after: a package that a killed run left behind would otherwise be
+    loaded alone and reported as success, and finished ones hold customer names.
+    """
+    import shutil
+
+    # Before dlt is imported: it reads these once.
+    os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
+    os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
+    import dlt
+    import duckdb
+
+    shutil.rmtree(folder, ignore_errors=True)
+    connection = duckdb.connect(os.fspath(database))
+    try:
+        # A schema that a killed run left half filled is of no use to the next one.
+        connection.execute(f"drop schema if exists {DATASET}_staging cascade")
+        pipeline = dlt.pipeline(
+            "partner_center",
+            pipelines_dir=os.fspath(folder),
+            destination=dlt.destinations.duckdb(connection),
+            dataset_name=DATASET,
+        )
+        pipeline.config.restore_from_destination = False
+        pipeline.run(_source(landing, walks), loader_file_format="parquet")
+        connection.execute(f"drop schema if exists {DATASET}_staging cascade")
+    finally:
+        connection.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _source(landing: Landing, walks: Sequence[LandedWalk]) -> Any:
+    import dlt
+
+    @dlt.source(name="partner_center")
+    def partner_center() -> Iterator[Any]:
+        for table in TABLES.values():
+            yield dlt.resource(
+                landed_rows(landing, walks, table),
+                name=table.name,
+                write_disposition={"disposition": "merge", "strategy": "delete-insert"},
+                merge_key="_partition",
+            )
+
+    return partner_center()
+
+
+def _with_origin(rows: PageRows, table: Table, walk: LandedWalk, page_number: int) -> pa.Table:
+    found = rows.tables[table.name]
+    count = found.num_rows
+    positions = found.column("_position")
+    found = found.drop_columns(["_position"])
+    for name, value, kind in (
+        ("_partition", walk.raw_partition, pa.string()),
+        ("_walk_id", walk.manifest.walk_id, pa.string()),
+        ("_page", page_number, pa.int32()),
+    ):
+        found = found.append_column(name, pa.repeat(pa.scalar(value, kind), count))
+    return found.append_column("_position", positions)
