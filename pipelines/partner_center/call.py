@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from pipelines.partner_center.retry import (
 )
 from pipelines.partner_center.transport_checks import BodyLimits, RawAnswer, send
 
+_HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 # What the client itself says in each request; a caller's header never replaces these.
 OWN_HEADERS = frozenset(
     {
@@ -219,7 +221,8 @@ class Call:
 
     def _all_headers(self, given: Mapping[str, str]) -> dict[str, str]:
         for name, value in given.items():
-            if name.lower() in OWN_HEADERS or not check_header_text(name) or not check_header_text(value):
+            plain = _HEADER_NAME.fullmatch(name) and check_header_text(value)
+            if name.lower() in OWN_HEADERS or not plain:
                 raise RequestRefused(f"The header {name!r} cannot be sent with {self.what}; nothing was sent.")
         return {
             **given,

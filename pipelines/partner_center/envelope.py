@@ -46,14 +46,13 @@ def read_envelope(body: bytes, identity_key: str | None = None) -> Envelope:
 
 
 def strict_json(body: bytes) -> Any:
-    """The JSON in a body, with or without a byte order mark; numbers stay text, since nobody adds them here.
+    """The JSON in a body, with or without a byte order mark; fractions stay text, since nobody adds them here.
 
     Errors:  ValueError when it is not JSON; PageContractBroken for NaN, Infinity or a key that comes twice.
     """
     try:
         return json.loads(
             body.decode("utf-8-sig"),
-            parse_int=str,
             parse_float=str,
             parse_constant=_refuse_constant,
             object_pairs_hook=_without_doubles,
@@ -131,7 +130,7 @@ def _identity(item: object, key: str) -> str:
     if not isinstance(item, dict):
         raise PageContractBroken("An item of the page is not an object.")
     value = member(item, key)
-    return value if isinstance(value, str) else ""
+    return str(value) if isinstance(value, str | int) else ""
 
 
 def _lower_keys(content: Mapping[str, Any], where: str) -> dict[str, Any]:
