@@ -1,0 +1,90 @@
+"""Sign-in of the pretend Partner Center: tokens that expire, refresh tokens that rotate."""
+
+from __future__ import annotations
+
+import threading
+import time
+from urllib.parse import parse_qs
+
+CLIENT_SECRET = "sandbox-secret"  # noqa: S105
+REFRESH_TOKEN = "sandbox-refresh"  # noqa: S105
+RETIRED_AUDIENCE = "https://graph.windows.net"
+LIFETIME_SECONDS = 3600
+
+TokenAnswer = tuple[int, dict[str, object]]
+
+
+class Desk:
+    """Issues tokens and knows which ones still work. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._access: dict[str, tuple[str, float, bool]] = {}
+        self._refresh: dict[str, str | None] = {REFRESH_TOKEN: None}
+        self._issued = 0
+
+    def token(self, form_body: bytes, *, version: int) -> TokenAnswer:
+        """The answer of the token endpoint: status and body. Version 1 sends its numbers as strings."""
+        form = {key: values[0] for key, values in parse_qs(form_body.decode()).items()}
+        if not form.get("client_id") or form.get("client_secret") != CLIENT_SECRET:
+            return 401, refusal("invalid_client", 7000215, "Invalid client secret provided.")
+        audience = form.get("resource", "") if version == 1 else form.get("scope", "").removesuffix("/.default")
+        if not audience:
+            return 400, refusal("invalid_request", 900144, "The audience is missing.")
+        grant = form.get("grant_type")
+        extra: dict[str, object] = {}
+        with self._lock:
+            if grant == "refresh_token":
+                given = form.get("refresh_token", "")
+                if given not in self._refresh:
+                    return 400, refusal("invalid_grant", 70008, "The refresh token has expired or was replaced.")
+                # The first use of a token ends the life of the one before it.
+                former = self._refresh[given]
+                if former is not None:
+                    self._refresh.pop(former, None)
+                    self._refresh[given] = None
+                kind = "app+user"
+                fresh = f"sandbox-refresh-{self._next()}"
+                self._refresh[fresh] = given
+                extra = {"refresh_token": fresh, "scope": "user_impersonation", "id_token": "sandbox.id.token"}
+            elif grant == "client_credentials":
+                kind = "app"
+            else:
+                return 400, refusal("unsupported_grant_type", 70003, "This grant type is not offered.")
+            access = f"sandbox-access-{self._next()}"
+            retired = audience.rstrip("/") == RETIRED_AUDIENCE
+            self._access[access] = (kind, time.time() + LIFETIME_SECONDS, retired)
+        now = int(time.time())
+        numbers = {
+            "expires_in": LIFETIME_SECONDS - 1,
+            "ext_expires_in": LIFETIME_SECONDS - 1,
+            "expires_on": now + LIFETIME_SECONDS - 1,
+            "not_before": now - 300,
+        }
+        sent: dict[str, object] = {k: str(v) if version == 1 else v for k, v in numbers.items()}
+        if version == 2:
+            del sent["expires_on"], sent["not_before"]
+        return 200, {"token_type": "Bearer", **sent, "resource": audience, "access_token": access, **extra}
+
+    def check(self, authorization: str) -> tuple[str, int]:
+        """Who calls: (`app` or `app+user`, 0), or ("", code of the 401)."""
+        scheme, _, value = authorization.partition(" ")
+        with self._lock:
+            known = self._access.get(value)
+        if scheme.lower() != "bearer" or known is None or known[1] < time.time():
+            return "", 800001 if not authorization else 400
+        return ("", 900420) if known[2] else (known[0], 0)
+
+    def expire_all(self) -> None:
+        """Every access token issued so far stops working."""
+        with self._lock:
+            self._access.clear()
+
+    def _next(self) -> int:
+        self._issued += 1
+        return self._issued
+
+
+def refusal(error: str, code: int, description: str) -> dict[str, object]:
+    """The error body of the token endpoint."""
+    return {"error": error, "error_description": f"AADSTS{code}: {description}", "error_codes": [code]}

@@ -1,0 +1,308 @@
+"""Every other body: customers, invoices, balances, orders, entitlements, as seen at a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zlib import crc32
+
+from pipelines.sandbox.facts import Customer, Document, Entitlement, Item, Order, OrderLine
+from pipelines.sandbox.trade import COUNTRIES, SYMBOLS, rounded
+from pipelines.sandbox.wire import NEVER, link, object_type, stamp
+from pipelines.sandbox.world import World
+
+Body = dict[str, Any]
+LIST_DELAY = timedelta(minutes=15)
+CURRENCIES = ("USD", "EUR", "GBP", "JPY")
+HIDDEN_PARTS = frozenset({"GBP"})
+"""Currencies whose balance comes without its parts."""
+
+
+class Bodies:
+    """Builds answers as plain values.
+
+    Shape:   what the world knows, at the clock given with each call.
+    Units:   money as Decimal, moments as text.
+    """
+
+    def __init__(self, world: World, quirks: bool) -> None:
+        self.world = world
+        self.quirks = quirks
+        self.customers = {customer.id: customer for customer in world.customers if customer.is_listed}
+
+    def salt(self, name: str) -> int:
+        """A number that belongs to a name, to vary its spelling."""
+        return crc32(name.encode())
+
+    def when(self, moment: datetime, name: str) -> str:
+        """A moment, spelt in the manner of `name`."""
+        return stamp(moment, self.salt(name), self.quirks)
+
+    # Customers -------------------------------------------------------------------------------------------------
+
+    def customer(self, customer: Customer, *, alone: bool) -> Body:
+        """A customer; by id with country and culture."""
+        body: Body = {
+            "id": customer.id,
+            "companyProfile": {
+                "tenantId": customer.id,
+                "domain": customer.domain,
+                "companyName": customer.name,
+                "attributes": object_type("CustomerCompanyProfile"),
+            },
+            "relationshipToPartner": "reseller",
+            "attributes": object_type("Customer"),
+        }
+        if alone:
+            body["commerceId"] = customer.id
+            body["billingProfile"] = {
+                "culture": COUNTRIES[customer.country].culture,
+                "language": "en",
+                "companyName": customer.name,
+                "defaultAddress": {"country": customer.country, "city": "Pretendville"},
+            }
+            body["allowDelegatedAccess"] = True
+        return body
+
+    # Invoices --------------------------------------------------------------------------------------------------
+
+    def documents(self, clock: datetime) -> list[Body]:
+        """The list of invoices: amendments inside their base, and with quirks on their own too."""
+        seen = [d for d in self.world.documents if d.at <= clock]
+        return [self.document(d, clock) for d in seen if d.amends_of is None or self.quirks]
+
+    def document(self, document: Document, clock: datetime) -> Body:
+        """One invoice with its amendments nested."""
+        body = self._document(document, clock)
+        amendments = [d for d in self.world.documents if d.amends_of == document.id and d.at <= clock]
+        if amendments:
+            body["amendments"] = [self._document(d, clock, nested=True) for d in amendments]
+        elif self.quirks and self.salt(document.id) % 3 == 0:
+            body["amendments"] = None
+        return body
+
+    def _document(self, document: Document, clock: datetime, *, nested: bool = False) -> Body:
+        is_void = document.void_at is not None and document.void_at <= clock
+        kind = document.document_type
+        if is_void and document.void_shown_as == "document_type":
+            kind = "void_note"
+        body: Body = {
+            "id": document.id,
+            "invoiceDate": self.when(document.at, document.id),
+            "billingPeriodStartDate": self.when(document.period_start_at, document.id),
+            "billingPeriodEndDate": self.when(document.period_end_at, document.id + "e"),
+            "totalCharges": document.total_charges,
+            "paidAmount": document.paid_at(clock) * document.paid_sign,
+            "currencyCode": document.currency,
+            "currencySymbol": SYMBOLS[document.currency],
+            "documentType": kind,
+            "invoiceType": document.invoice_type,
+            "attributes": object_type("Invoice"),
+        }
+        if is_void and document.void_shown_as == "state":
+            body["state"] = "void"
+        prefix = "" if not self.quirks else f"{document.invoice_type}-"
+        if document.has_details:
+            detail: Body = {
+                "invoiceLineItemType": "billing_line_items",
+                "billingProvider": "one_time",
+                "attributes": object_type("InvoiceDetail"),
+            }
+            if not nested:
+                uri = f"/invoices/{prefix}{document.id}/lineitems/OneTime/BillingLineItems"
+                detail["links"] = {"self": link(uri)}
+            body["invoiceDetails"] = [detail]
+        if document.amends_of is not None:
+            body["amendsOf"] = document.amends_of
+        if not nested:
+            body["pdfDownloadLink"] = f"/invoices/{document.id}/documents/statement"
+            body["links"] = {"self": link(f"/invoices/{prefix}{document.id}")}
+        return body
+
+    # Balances --------------------------------------------------------------------------------------------------
+
+    def summary(self, currency: str, clock: datetime) -> Body:
+        """The account balance of one currency.
+
+        It lags: documents issued after midnight of the day before the clock are not in it yet.
+        """
+        accounted_at = clock.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
+        documents = [d for d in self.world.documents if d.currency == currency and d.at <= accounted_at]
+        amounts = {"Recurring": Decimal(0), "OneTime": Decimal(0)}
+        for document in documents:
+            if document.is_counted_at(clock):
+                amounts[document.invoice_type] += document.open_at(clock)
+        for error in self.world.balance_errors:
+            if error.currency == currency and error.since <= clock:
+                amounts["OneTime"] += error.amount
+        body = self._summary(currency, sum(amounts.values(), Decimal(0)), documents, clock, accounted_at)
+        if currency not in HIDDEN_PARTS:
+            body["details"] = [
+                {
+                    "invoiceType": kind,
+                    "summary": self._summary(
+                        currency, amounts[kind], [d for d in documents if d.invoice_type == kind], clock, accounted_at
+                    ),
+                }
+                for kind in amounts
+                if kind == "OneTime" or currency != "JPY"
+            ]
+        body["links"] = {"self": link("/invoices/summary")}
+        return body
+
+    def _summary(
+        self, currency: str, amount: Decimal, documents: list[Document], clock: datetime, accounted_at: datetime
+    ) -> Body:
+        payments = sorted(paid for d in documents for paid in d.payments if paid[0] <= clock)
+        plain = f"{accounted_at.isoformat()[:19]}" + ("" if self.quirks else ".000000Z")
+        return {
+            "balanceAmount": amount,
+            "currencyCode": currency,
+            "currencySymbol": SYMBOLS[currency],
+            "accountingDate": plain,
+            "firstInvoiceCreationDate": self.when(documents[0].at, currency) if documents else NEVER,
+            "lastPaymentDate": self.when(payments[-1][0], currency) if payments else NEVER,
+            "lastPaymentAmount": payments[-1][1] if payments else Decimal(0),
+            "latestInvoiceDate": self.when(documents[-1].at, currency) if documents else NEVER,
+            "attributes": object_type("InvoiceSummary"),
+        }
+
+    # Orders ----------------------------------------------------------------------------------------------------
+
+    def orders(self, customer_id: str, clock: datetime, *, priced: bool, system: bool) -> list[Body]:
+        """All orders of a customer that the list shows: new ones are listed 15 minutes late."""
+        return [
+            self.order(order, clock, priced=priced)
+            for order in self.world.orders.get(customer_id, ())
+            if order.created_at <= clock - LIST_DELAY
+            and (system or order.transaction_type not in ("SystemPurchase", "SystemBilling"))
+        ]
+
+    def order(self, order: Order, clock: datetime, *, priced: bool) -> Body:
+        """One order as it stands at the clock."""
+        path = f"/customers/{order.customer.id}/orders/{order.id}"
+        lines = [self._order_line(order, line, clock, priced=priced) for line in order.lines]
+        salt = self.salt(order.id)
+        body: Body = {
+            "id": order.id,
+            "alternateId": order.alternate_id,
+            "referenceCustomerId": order.customer.id.upper() if self.quirks and salt % 9 == 0 else order.customer.id,
+            "billingCycle": order.billing_cycle,
+            "currencyCode": order.currency,
+            "currencySymbol": SYMBOLS[order.currency],
+            "lineItems": lines,
+            "creationDate": self.when(order.created_at, order.id),
+            "status": order.status_at(clock),
+        }
+        if order.transaction_type is not None:
+            body["transactionType"] = order.transaction_type
+        if priced:
+            body["totalPrice"] = sum((line["pricing"]["extendedPrice"] for line in lines), Decimal(0))
+        if not self.quirks or salt % 4:
+            body["links"] = {"self": link(path), "provisioningStatus": link(path + "/provisioningstatus")}
+            body["client"] = {
+                "marketplaceCountry": order.customer.country,
+                "deviceFamily": "UniversalStore-PartnerCenter",
+                "name": "Partner Center API",
+            }
+        body["attributes"] = object_type("Order")
+        return body
+
+    def _order_line(self, order: Order, line: OrderLine, clock: datetime, *, priced: bool) -> Body:
+        item, country = line.item, order.customer.country
+        sku = f"/products/{item.product_id}/skus/{item.sku_id}"
+        offer = f"{item.product_id}:{item.sku_id}:{item.availability_id}"
+        if line.has_guid_offer:
+            offer = f"{order.customer.id[:24]}{order.alternate_id}".upper()
+        links: Body = {"sku": link(f"{sku}?country={country}")}
+        if not line.has_guid_offer:
+            links["product"] = link(f"/products/{item.product_id}?country={country}")
+            links["availability"] = link(f"{sku}/availabilities/{item.availability_id}?country={country}")
+        quantity = line.quantity_at(clock)
+        body: Body = {
+            "lineItemNumber": line.number,
+            "offerId": offer,
+            "friendlyName": item.sku_name,
+            "quantity": quantity,
+            "links": links,
+            "termDuration": item.term,
+        }
+        if line.transaction_type is not None:
+            body["transactionType"] = line.transaction_type
+        if line.partner_id:
+            body["partnerIdOnRecord"] = line.partner_id
+        elif self.quirks and self.salt(order.id) % 5 == 0:
+            body["partnerIdOnRecord"] = None
+        if line.subscription_id:
+            body["subscriptionId"] = line.subscription_id
+        if priced:
+            body["pricing"] = {
+                "listPrice": line.price,
+                "discountedPrice": line.price,
+                "proratedPrice": line.price,
+                "price": line.price,
+                "extendedPrice": rounded(line.price * quantity, order.currency),
+            }
+        return body
+
+    # Entitlements ----------------------------------------------------------------------------------------------
+
+    def entitlements(self, customer_id: str, clock: datetime, *, kind: str, expiry: bool) -> list[Body]:
+        """Rights held at the clock; `kind` is empty for all."""
+        return [
+            self._entitlement(entitlement, clock, expiry)
+            for entitlement in self.world.entitlements.get(customer_id, ())
+            if entitlement.quantity_at(clock) > 0 and kind in ("", entitlement_kind(entitlement.item))
+        ]
+
+    def _entitlement(self, e: Entitlement, clock: datetime, expiry: bool) -> Body:
+        reference: Body = {"id": e.order_id, "lineItemId": str(e.line_number)}
+        if self.salt(e.order_id) % 2:
+            reference["alternateId"] = e.alternate_id
+        quantity = e.quantity_at(clock)
+        artifacts: list[Body] = []
+        if e.resource_id:
+            path = f"/customers/{e.customer.id}/artifacts/reservedinstance/groups/{e.alternate_id}"
+            uri = f"{path}/lineitems/{e.resource_id}/resource/{e.resource_id}"
+            artifacts.append({"link": link(uri), "resourceId": e.resource_id, "artifactType": "reservedinstance"})
+        body: Body = {
+            "includedEntitlements": self._included(e.included, reference),
+            "referenceOrder": reference,
+            "productId": e.item.product_id,
+            "skuId": e.item.sku_id,
+            "quantity": quantity,
+            "entitledArtifacts": artifacts,
+            "entitlementType": entitlement_kind(e.item),
+        }
+        if e.transferred:
+            body["quantityDetails"] = [
+                {"quantity": quantity, "status": "Fulfilled"},
+                {"quantity": e.transferred, "status": "Transferred"},
+            ]
+        if expiry and e.expires_at is not None:
+            body["expiryDate"] = self.when(e.expires_at, e.order_id)
+        if e.resource_id:
+            body["dynamicAttributes"] = {"reservationType": "virtualmachines"}
+        return body
+
+    def _included(self, items: Iterable[Item], reference: Body) -> list[Body]:
+        """Parts of a bundle: they name the order of the whole once more."""
+        return [
+            {
+                "includedEntitlements": [],
+                "referenceOrder": reference,
+                "productId": item.product_id,
+                "skuId": item.sku_id,
+                "quantity": 1,
+                "entitledArtifacts": [],
+                "entitlementType": entitlement_kind(item),
+            }
+            for item in items
+        ]
+
+
+def entitlement_kind(item: Item) -> str:
+    """`reservedinstance` or `software`."""
+    return "reservedinstance" if item.kind == "reservation" else "software"

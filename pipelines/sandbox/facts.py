@@ -1,0 +1,216 @@
+"""What happened in the pretend business: customers, orders, bills and rights, each frozen.
+
+Nothing here knows how an answer looks on the wire. A quantity that changes over time is a list of changes, so
+that any moment can be shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+Changes = tuple[tuple[datetime, int], ...]
+"""Moments and the quantity from then on, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A tenant that buys. `is_listed` is False for one that the partner has no relation to."""
+
+    id: str
+    name: str
+    domain: str
+    country: str
+    billing_currency: str
+    pricing_currency: str
+    reseller_id: str
+    is_listed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A product with one SKU, as sold. `price` is in USD; other currencies go by a fixed factor."""
+
+    product_id: str
+    sku_id: str
+    availability_id: str
+    product_name: str
+    sku_name: str
+    kind: str
+    term: str
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One line of an order. `price` is the unit price in the order's currency."""
+
+    number: int
+    item: Item
+    price: Decimal
+    changes: Changes
+    transaction_type: str | None
+    partner_id: str
+    has_guid_offer: bool
+    subscription_id: str
+
+    def quantity_at(self, clock: datetime) -> int:
+        """The quantity in force at `clock`; 0 before the first change."""
+        quantity = 0
+        for moment, value in self.changes:
+            if moment <= clock:
+                quantity = value
+        return quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A purchase. `cancelled_at` is the moment when the last line was cancelled."""
+
+    id: str
+    alternate_id: str
+    customer: Customer
+    billing_cycle: str
+    transaction_type: str | None
+    currency: str
+    created_at: datetime
+    lines: tuple[OrderLine, ...]
+    is_pending: bool
+    cancelled_at: datetime | None
+
+    def status_at(self, clock: datetime) -> str:
+        """`completed`, `pending` or `cancelled`."""
+        if self.cancelled_at is not None and self.cancelled_at <= clock:
+            return "cancelled"
+        return "pending" if self.is_pending else "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One billed line.
+
+    `order_ref` and `alternate_ref` are the ids exactly as sent. `style` names the generation of the row:
+    `classic` (2018), `modern` or `commerce`. `salt` picks harmless variants of the spelling; rows that are equal
+    in business have the same salt, so they are equal on the wire too.
+    """
+
+    customer: Customer
+    order_ref: str
+    alternate_ref: str
+    order_at: datetime
+    item: Item
+    charge_type: str
+    unit_price: Decimal
+    effective_unit_price: Decimal
+    quantity: int
+    billable_quantity: Decimal
+    subtotal: Decimal
+    tax: Decimal
+    total: Decimal
+    currency: str
+    pricing_currency: str
+    rate: Decimal
+    rate_at: datetime
+    charge_start_at: datetime | None
+    charge_end_at: datetime | None
+    frequency: str
+    meter: str
+    reservation_order_id: str
+    credit_reason: str
+    subscription_id: str
+    invoice_number: str
+    style: str
+    salt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An invoice, a void note or an adjustment note, with its lines and what was paid on it."""
+
+    id: str
+    at: datetime
+    period_start_at: datetime
+    period_end_at: datetime
+    currency: str
+    invoice_type: str
+    document_type: str
+    amends_of: str | None
+    charges: tuple[Charge, ...]
+    total_charges: Decimal
+    payments: tuple[tuple[datetime, Decimal], ...]
+    paid_sign: int
+    has_details: bool
+    void_at: datetime | None
+    void_shown_as: str
+
+    def paid_at(self, clock: datetime) -> Decimal:
+        """What had been paid by `clock`, never negative."""
+        return sum((amount for moment, amount in self.payments if moment <= clock), Decimal(0))
+
+    def is_counted_at(self, clock: datetime) -> bool:
+        """Whether the document stands: issued, and neither void nor a void note."""
+        if self.at > clock or self.document_type == "void_note":
+            return False
+        return self.void_at is None or self.void_at > clock
+
+    def open_at(self, clock: datetime) -> Decimal:
+        """What is still to be paid, with the sign of the document."""
+        sign = (self.total_charges > 0) - (self.total_charges < 0)
+        return self.total_charges - sign * self.paid_at(clock)
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """A right that a customer holds because of one order line. `included` are the parts of a bundle."""
+
+    customer: Customer
+    order_id: str
+    alternate_id: str
+    line_number: int
+    item: Item
+    changes: Changes
+    ends_at: datetime | None
+    expires_at: datetime | None
+    resource_id: str
+    transferred: int = 0
+    included: tuple[Item, ...] = ()
+
+    def quantity_at(self, clock: datetime) -> int:
+        """Units held at `clock`; 0 means that the entitlement is not shown."""
+        if self.ends_at is not None and self.ends_at <= clock:
+            return 0
+        quantity = 0
+        for moment, value in self.changes:
+            if moment <= clock:
+                quantity = value
+        return quantity
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceError:
+    """An account balance that the pretend API reports wrongly from some moment on."""
+
+    currency: str
+    invoice_type: str
+    amount: Decimal
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedBreak:
+    """One break that has to be found, and the story behind it. Fields that do not apply are None."""
+
+    break_code: str
+    invoice_id: str | None
+    customer_id: str | None
+    order_id: str | None
+    product_id: str | None
+    sku_id: str | None
+    entitlement_id: str | None
+    currency: str | None
+    invoice_type: str | None
+    period: str | None
+    at_risk_amount: Decimal | None
+    story: str
+    visible_from: datetime

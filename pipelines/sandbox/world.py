@@ -1,0 +1,94 @@
+"""A whole pretend world: built once from a seed, then only looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from pipelines.sandbox.builder import Builder
+from pipelines.sandbox.business import trade
+from pipelines.sandbox.facts import BalanceError, Customer, Document, Entitlement, Order, PlantedBreak
+from pipelines.sandbox.trade import rounded
+
+DEFAULT_CLOCK = datetime(2026, 10, 14, 9, tzinfo=UTC)
+LEAST_MONTHS = 3
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that is true, over all time; what the API shows of it depends on a clock.
+
+    Shape:   customers in order of arrival; orders and entitlements by customer; documents by date.
+    """
+
+    seed: int
+    scale: float
+    customers: tuple[Customer, ...]
+    orders: Mapping[str, tuple[Order, ...]]
+    entitlements: Mapping[str, tuple[Entitlement, ...]]
+    documents: tuple[Document, ...]
+    balance_errors: tuple[BalanceError, ...]
+    planted: tuple[PlantedBreak, ...]
+    look_alikes: tuple[tuple[str, str], ...]
+    _by_id: dict[str, Document] = field(default_factory=dict, repr=False, compare=False)
+
+    def truth(self, clock: datetime) -> list[PlantedBreak]:
+        """The breaks that a reader who starts at `clock` must find: these, no more, no less."""
+        return [planted for planted in self.planted if planted.visible_from <= clock]
+
+    def document(self, invoice_id: str) -> Document | None:
+        """A document by its plain id."""
+        return self._by_id.get(invoice_id)
+
+    @property
+    def charge_count(self) -> int:
+        """Lines over all documents."""
+        return sum(len(document.charges) for document in self.documents)
+
+
+def build_world(seed: int = 7, scale: float = 1, months: int = 3) -> World:
+    """The world of a seed: same arguments, same world.
+
+    Units:   `scale` 1 is about 20,000 lines over three months; `months` counts back from 2026-09.
+    Errors:  ValueError for fewer than three months, which the stories need.
+    """
+    if months < LEAST_MONTHS:
+        raise ValueError(f"a world needs at least {LEAST_MONTHS} months, {months} were asked for")
+    b = Builder(seed, months)
+    trade(b, scale)
+    planted: list[PlantedBreak] = []
+    pay(b)
+    orders: dict[str, list[Order]] = {}
+    for order in b.orders:
+        orders.setdefault(order.customer.id, []).append(order)
+    entitlements: dict[str, list[Entitlement]] = {}
+    for entitlement in b.entitlements:
+        entitlements.setdefault(entitlement.customer.id, []).append(entitlement)
+    documents = tuple(sorted((d.frozen() for d in b.drafts.values()), key=lambda d: (d.at, d.id)))
+    return World(
+        seed=seed,
+        scale=scale,
+        customers=tuple(b.customers),
+        orders={key: tuple(value) for key, value in orders.items()},
+        entitlements={key: tuple(value) for key, value in entitlements.items()},
+        documents=documents,
+        balance_errors=tuple(b.balance_errors),
+        planted=tuple(planted),
+        look_alikes=tuple(b.look_alikes),
+        _by_id={document.id: document for document in documents},
+    )
+
+
+def pay(b: Builder) -> None:
+    """Old invoices are paid in full after four weeks, the next ones in part, the newest not yet."""
+    for draft in b.drafts.values():
+        if draft.payments or draft.amends_of or draft.void_at or draft.total is not None:
+            continue
+        age = len(b.months) - draft.month.index
+        total = draft.frozen().total_charges
+        if total <= 0 or age < 2:
+            continue
+        share = Decimal(1) if age > 2 else Decimal("0.4")
+        draft.payments.append((draft.at + timedelta(days=28), rounded(total * share, draft.currency)))
