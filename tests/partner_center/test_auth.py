@@ -257,3 +257,13 @@ def test_a_sign_in_that_cannot_work_is_refused_before_anything_is_sent(changes: 
 def test_plain_http_is_fine_on_this_machine() -> None:
     assert source_of(ScriptedApi(), authority_url="http://127.0.0.1:8123").mode == "app_only"
     assert AUTHORITY.startswith("https")
+
+
+def test_no_log_line_of_any_library_holds_a_secret(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    api = ScriptedApi(
+        reply({}, 401), httpx.ReadError("reset"), reply(), grants=[grant("access-one"), grant("access-two")]
+    )
+    client_of(api, signed=sign_in(refresh_token=REFRESH)).get("/v1/invoices")
+    assert caplog.records
+    assert not any(secret in caplog.text for secret in (SECRET, REFRESH, "access-one", "access-two"))

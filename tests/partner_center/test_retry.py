@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
 
 import httpx
@@ -206,3 +209,27 @@ def test_a_body_that_stays_broken_is_unavailable() -> None:
     api = ScriptedApi(*[reply(raw=b"{") for _ in range(6)])
     with pytest.raises(Unavailable, match="cannot be read"):
         client_of(api).get("/v1/invoices", check_body=check)
+
+
+def test_no_more_requests_are_under_way_than_allowed() -> None:
+    lock, under_way, most = threading.Lock(), 0, 0
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        time.sleep(0.005)
+        with lock:
+            under_way -= 1
+        return reply()
+
+    class Api(ScriptedApi):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            return super().handle_request(request) if "login" in request.url.host else answer(request)
+
+    client = client_of(Api(), concurrency=3)
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda _: client.get("/v1/invoices"), range(36)))
+    assert most == 3
+    assert len({answer.request_id for answer in answers}) == 36
