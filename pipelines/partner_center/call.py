@@ -20,7 +20,7 @@ from pipelines.errors import (
 )
 from pipelines.partner_center.answers import KEPT_HEADERS, Answer, Observer
 from pipelines.partner_center.auth import TokenSource
-from pipelines.partner_center.envelope import is_json
+from pipelines.partner_center.envelope import damage_of
 from pipelines.partner_center.error_bodies import ids_text, read_error_body, refusal
 from pipelines.partner_center.masking import Mask
 from pipelines.partner_center.origins import Origin, address_below, check_header_text
@@ -174,19 +174,21 @@ class Call:
 
     def _usable(self, raw: RawAnswer) -> RawAnswer:
         if raw.status == httpx.codes.OK:
-            damage = ""
+            damage, broken = "", None
             try:
                 if self.check_body is not None:
                     self.check_body(raw.body)
                 return raw
             except ValueError as error:
-                damage = self.session.mask(str(error))[:200]
+                damage = str(error)
             except PageContractBroken as error:
                 # A cut-off page breaks every contract; asking again mends it, unlike a page of another shape.
-                if is_json(raw.body):
+                kind = damage_of(raw.body)
+                if not kind:
                     raise
-                damage = self.session.mask(str(error))[:200]
-            raise TryAgain(f"a body that cannot be read ({damage})", status=raw.status)
+                damage, broken = str(error), error if kind == "not strict" else None
+            text = self.session.mask(damage)[:200]
+            raise TryAgain(f"a body that cannot be read ({text})", status=raw.status, broken=broken)
         body = read_error_body(raw.body)
         if raw.status in RETRIED_STATUSES:
             raise TryAgain(
@@ -204,6 +206,9 @@ class Call:
 
     def _ended(self, gave_up: GaveUp) -> PartnerCenterError:
         last = gave_up.last
+        if last.broken is not None:
+            self._add_ids(last.broken)
+            return last.broken
         ids = ids_text(self.request_id, self.session.correlation_id)
         text = self.session.mask(
             f"{self.what} got no usable answer; {gave_up.ending} "

@@ -117,13 +117,15 @@ def _link_headers(pairs: object) -> dict[str, str]:
     return headers
 
 
-def is_json(body: bytes) -> bool:
-    """Whether a body is JSON at all; when not, it was damaged on the way, whatever else it is."""
+def damage_of(body: bytes) -> str:
+    """What is wrong with a body as JSON: `broken`, `not strict` (NaN, a key twice), or nothing."""
     try:
-        json.loads(body.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return False
-    return True
+        strict_json(body)
+    except ValueError:
+        return "broken"
+    except PageContractBroken:
+        return "not strict"
+    return ""
 
 
 def _identity(item: object, key: str) -> str:

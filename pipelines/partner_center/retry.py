@@ -11,6 +11,8 @@ from typing import TypeVar
 
 import tenacity
 
+from pipelines.errors import PageContractBroken
+
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 LONGEST_BACKOFF_SECONDS = 60.0
 
@@ -20,6 +22,7 @@ T = TypeVar("T")
 class TryAgain(Exception):
     """One attempt gave nothing usable, and the next one may.
 
+    Shape:   `broken` is the error to end with when every attempt gives the same broken page.
     Units:   `retry_after_seconds` is what the server asked for, None when it did not say.
     """
 
@@ -30,8 +33,10 @@ class TryAgain(Exception):
         status: int | None = None,
         code: str | None = None,
         retry_after_seconds: float | None = None,
+        broken: PageContractBroken | None = None,
     ) -> None:
         super().__init__(problem)
+        self.broken = broken
         self.problem = problem
         self.status = status
         self.code = code
