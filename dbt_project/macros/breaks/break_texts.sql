@@ -1,0 +1,35 @@
+{# The words of explanations: amounts with the digits of their currency, dates as ISO days. #}
+
+{# '110.00 USD', '1500 JPY'; an amount with more decimals than its currency shows all of them. #}
+{% macro amount_text(amount, currency, currency_digits) -%}
+    coalesce(
+        case
+            {%- for digits in [0, 2, 3] %}
+            when coalesce({{ currency_digits }}, 2) = {{ digits }}
+                and cast({{ amount }} as decimal(38, {{ digits }})) = {{ amount }}
+                then cast(cast({{ amount }} as decimal(38, {{ digits }})) as {{ text_type() }})
+            {%- endfor %}
+            else {{ decimal_text(as_money(amount)) }}
+        end || coalesce(' ' || {{ currency }}, ''),
+        'an unknown amount'
+    )
+{%- endmacro %}
+
+{# '3', '2.5'. #}
+{% macro quantity_text(quantity) -%} coalesce({{ decimal_text(as_rate(quantity)) }}, 'unknown') {%- endmacro %}
+
+{# '; 110.00 USD at risk', or nothing where the amount is not known. #}
+{% macro at_risk_text(amount, currency, currency_digits) -%}
+    case when {{ amount }} is null then '' else '; ' || {{ amount_text(amount, currency, currency_digits) }} || ' at risk' end
+{%- endmacro %}
+
+{# '2021-03-08'. #}
+{% macro day_text(time) -%} coalesce(substr({{ as_text(time) }}, 1, 10), 'an unknown day') {%- endmacro %}
+
+{# An id inside a sentence. #}
+{% macro id_text(id) -%} coalesce({{ as_text(id) }}, 'without id') {%- endmacro %}
+
+{# '1 charge', '3 charges'. #}
+{% macro count_text(count, noun) -%}
+    {{ as_text(count) }} || case when {{ count }} = 1 then ' {{ noun }}' else ' {{ noun }}s' end
+{%- endmacro %}

@@ -1,0 +1,59 @@
+-- Rule: orders are due in a month and currency, and its one-time invoice is not there after its due date.
+-- Grain: one row per month and currency that breaks the rule.
+with order_items as (
+    select
+        order_item_id,
+        due_period,
+        order_currency,
+        order_status,
+        expected_quantity,
+        expected_amount,
+        transaction_type,
+        positive_charge_count,
+        is_due_invoice_loaded,
+        is_in_scope
+    from {{ ref('int_order_items') }}
+),
+
+-- An item that was charged elsewhere does not wait for this month's invoice.
+due_items as (
+    select
+        due_period as period,
+        order_currency as currency,
+        {{ add_hours(period_start('due_period'), 240) }} as due_at,
+        count(*) as item_count
+    from order_items
+    where is_in_scope
+        and {{ fold_word('order_status') }} = 'completed'
+        and expected_quantity > 0
+        and coalesce(expected_amount, 1) <> 0
+        and coalesce({{ fold_word('transaction_type') }}, '') <> 'systembilling'
+        and coalesce(positive_charge_count, 0) = 0
+        and is_due_invoice_loaded is not true
+    group by due_period, order_currency
+),
+
+missing as (
+    select
+        *,
+        period || '|' || currency as period_key
+    from due_items
+    where due_at <= {{ as_of() }}
+),
+
+breaks as (
+    select
+        {{ break_row('invoice_missing', 'period', {
+            'grain_key': 'period_key',
+            'subject_key': 'period_key',
+            'period': 'period',
+            'currency': 'currency',
+            'direction': "'exposure'",
+            'business_at': 'due_at',
+            'explanation': count_text('item_count', 'order item') ~ " || ' due in ' || period || ', no one-time invoice in '
+                || currency || ' by ' || " ~ day_text('due_at')
+        }) }}
+    from missing
+)
+
+select * from breaks

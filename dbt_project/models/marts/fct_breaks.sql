@@ -1,0 +1,101 @@
+-- Every break that was ever open, with what it was last measured at.
+-- Grain: one row per break (`break_id`); resolved ones stay.
+with open_breaks as (
+    select
+        break_id,
+        is_primary,
+        {{ described_break_columns() | join(",\n        ") }}
+    from {{ ref('int_breaks_open') }}
+),
+
+memory as (
+    select *
+    from {{ ref('int_break_memory') }}
+),
+
+currently_open as (
+    select
+        open_breaks.*,
+        case
+            when memory.break_id is null then 'open'
+            when memory.status = 'resolved' then 'reopened'
+            else memory.status
+        end as status,
+        coalesce(memory.first_seen_at, {{ as_of() }}) as first_seen_at,
+        {{ as_of() }} as last_seen_at,
+        {{ as_time('null') }} as resolved_at,
+        {{ as_of() }} as counted_until_at
+    from open_breaks
+    left join memory on open_breaks.break_id = memory.break_id
+),
+
+-- Resolved in this build, or in an earlier one and not open again.
+resolution_events as (
+    select break_id, status, first_seen_at, last_seen_at, event_at, {{ described_break_columns() | join(", ") }}
+    from {{ ref('int_break_events') }}
+    where event = 'resolved'
+    union all
+    select memory.break_id, memory.status, memory.first_seen_at, memory.last_seen_at, memory.event_at, memory.{{ described_break_columns() | join(", memory.") }}
+    from memory
+    left join open_breaks on memory.break_id = open_breaks.break_id
+    where memory.status = 'resolved'
+        and open_breaks.break_id is null
+),
+
+resolved as (
+    select
+        break_id,
+        false as is_primary,
+        {{ described_break_columns() | join(",\n        ") }},
+        status,
+        first_seen_at,
+        last_seen_at,
+        event_at as resolved_at,
+        event_at as counted_until_at
+    from resolution_events
+),
+
+all_breaks as (
+    select * from currently_open
+    union all
+    select * from resolved
+),
+
+breaks as (
+    select
+        break_id,
+        break_code,
+        severity,
+        direction,
+        grain,
+        {{ as_text('status') }} as status,
+        {{ as_flag('is_primary') }} as is_primary,
+        subject_key,
+        invoice_id,
+        invoice_line_id,
+        customer_id,
+        order_id,
+        product_id,
+        sku_id,
+        entitlement_id,
+        period,
+        currency,
+        invoice_type,
+        expected_amount,
+        actual_amount,
+        difference_amount,
+        expected_quantity,
+        actual_quantity,
+        at_risk_amount,
+        business_at,
+        first_seen_at,
+        last_seen_at,
+        resolved_at,
+        {{ as_count(days_since('business_at', 'counted_until_at')) }} as age_days,
+        {{ age_bucket(days_since('business_at', 'counted_until_at')) }} as age_bucket,
+        {{ as_count(days_since('first_seen_at', 'counted_until_at')) }} as days_open,
+        explanation
+    from all_breaks
+)
+
+select * from breaks
