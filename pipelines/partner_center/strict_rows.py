@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -108,7 +108,7 @@ def _decimal(value: Any, kind: pa.Decimal128Type) -> Decimal | None:
     return None if value == "" else exact_decimal(value, kind.precision, kind.scale)
 
 
-_CONVERTERS = {
+_CONVERTERS: dict[Kind, Callable[[Any], Any]] = {
     Kind.TEXT: _text,
     Kind.ID: _id,
     Kind.MONEY: lambda value: _decimal(value, MONEY_TYPE),

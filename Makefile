@@ -1,0 +1,54 @@
+# `make` alone prints this menu. Every target is one line that calls `recon`; set-up is done when it is missing.
+.DEFAULT_GOAL := help
+.PHONY: setup demo load transform reconcile check report explain annotate close statements sql notebook doctor sandbox \
+  test lint bench docs clean help
+SHELL := /bin/sh
+VENV := .venv
+RUN := $(VENV)/bin/recon
+READY := $(VENV)/ready
+
+##@ First
+setup: $(READY) ## Create .venv and install the locked dependencies and the project
+demo: $(READY) ## The whole job on the built-in sandbox: no credentials, no network
+	@$(RUN) demo
+doctor: $(READY) ## Settings, sign-in, clock, disk, lock, versions, last load
+	@$(RUN) doctor
+
+##@ Daily
+load: $(READY) ## Pull what is new (RESOURCES="orders entitlements" for some)
+	@$(RUN) load $(RESOURCES)
+transform: $(READY) ## Build and check the models; publishes nothing
+	@$(RUN) transform
+reconcile: $(READY) ## Load, transform, publish, and one statement per currency
+	@$(RUN) run
+check: $(READY) ## The verdict as an exit code (ARGS="--period 2026-09 --fail-on medium")
+	@$(RUN) check $(ARGS)
+
+##@ Looking
+explain: $(READY) ## Why a break or a line is what it is (ARGS="BREAK_ID")
+	@$(RUN) explain $(ARGS)
+sql: $(READY) ## Read-only query on the published database (ARGS="'select ...'")
+	@$(RUN) sql $(ARGS)
+notebook: $(READY) ## marimo on notebooks/
+	@$(VENV)/bin/marimo edit notebooks
+sandbox: $(READY) ## The pretend Partner Center alone, until interrupted (ARGS="--port 8080")
+	@$(RUN) sandbox $(ARGS)
+
+##@ Development
+test: $(READY) ## All tests (PYTEST="-k landing" for some)
+	@$(VENV)/bin/python -m pytest -n 2 $(PYTEST)
+lint: $(READY) ## ruff, mypy, sqlfluff
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy && $(VENV)/bin/sqlfluff lint -q dbt_project
+bench: $(READY) ## Rows a second and peak memory, next to dlt's own REST source
+	@$(VENV)/bin/python -m tests.bench
+docs: $(READY) ## dbt's documentation as one html file
+	@$(VENV)/bin/python -m pipelines.docs
+clean: ## Remove build output and caches, never data
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info dbt_project/target dbt_project/logs
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z][a-z-]*:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@sh .ci/setup $(VENV)
+	@touch $(READY)

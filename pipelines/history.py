@@ -1,0 +1,77 @@
+"""The break log: which break was first seen, measured anew, resolved or reopened in which generation.
+
+A build writes its events into its own database. After publishing they are copied to `history/`, one file a
+generation; a run that was killed in between is caught up by the next one, from the published database.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+
+import duckdb
+import yaml
+
+from pipelines.files import sync_folder
+from pipelines.transform import PROJECT
+from pipelines.warehouse import Folders, published_info
+
+EVENTS = "intermediate.int_break_events"
+_DECLARATION = PROJECT / "models" / "memory" / "_sources.yml"
+
+
+def keep_published_events(folders: Folders) -> None:
+    """Copies the events of the published generation to the log, if the log lacks them."""
+    info = published_info(folders)
+    if info is None:
+        return
+    target = folders.break_log / f"generation-{info['generation']:06d}.parquet"
+    if target.exists():
+        return
+    aside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{_quoted(os.fspath(folders.published.resolve()))}' as published (read_only)")
+        connection.execute(f"copy (from published.{EVENTS}) to '{_quoted(os.fspath(aside))}' (format parquet)")
+    os.chmod(aside, 0o600)
+    handle = os.open(aside, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    aside.replace(target)
+    sync_folder(folders.break_log)
+
+
+def last_generation(folders: Folders) -> int:
+    """The newest generation in the log; 0 when the log is empty."""
+    numbers = [int(file.stem.removeprefix("generation-")) for file in folders.break_log.glob("generation-*.parquet")]
+    return max(numbers, default=0)
+
+
+def offer_log(connection: duckdb.DuckDBPyConnection, folders: Folders) -> None:
+    """Puts the whole log into the working database, where the models read it."""
+    columns = _declared_columns()
+    ddl = ", ".join(f"{name} {kind}" for name, kind in columns)
+    connection.execute("create schema if not exists recon_memory")
+    connection.execute(f"create or replace table recon_memory.break_log ({ddl})")
+    files = sorted(folders.break_log.glob("generation-*.parquet"))
+    if files:
+        names = ", ".join(name for name, _ in columns)
+        listed = ", ".join(f"'{_quoted(os.fspath(file))}'" for file in files)
+        connection.execute(
+            f"insert into recon_memory.break_log ({names}) "
+            f"select {names} from read_parquet([{listed}], union_by_name = true)"
+        )
+
+
+def _declared_columns() -> list[tuple[str, str]]:
+    """The columns of the log as the models declare their source: one home for the list."""
+    declared = yaml.safe_load(_DECLARATION.read_text())
+    table = next(
+        table for source in declared["sources"] for table in source["tables"] if table["name"] == "break_log"
+    )
+    return [(column["name"], column["data_type"]) for column in table["columns"]]
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

@@ -1,0 +1,84 @@
+"""Question: whatever the analyst asks. One read-only query, shown as a table, as csv or as json lines."""
+
+from __future__ import annotations
+
+import csv
+import json
+from decimal import Decimal
+from typing import IO, Any
+
+import duckdb
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.errors import UsageError
+
+ROWS_SHOWN = 200
+
+
+def show(connection: duckdb.DuckDBPyConnection, query: str, shape: str, out: IO[str]) -> None:
+    """Runs one query and writes its result.
+
+    Errors:  UsageError with the database's own message.
+    """
+    try:
+        cursor = connection.execute(query)
+        names = [column[0] for column in cursor.description or []]
+        rows = cursor.fetchmany(ROWS_SHOWN + 1) if shape == "table" else cursor.fetchall()
+    except duckdb.Error as error:
+        raise UsageError(f"the query cannot run: {error}") from error
+    if shape == "csv":
+        writer = csv.writer(out)
+        writer.writerow(names)
+        writer.writerows([_spreadsheet_safe(_cell(value)) for value in row] for row in rows)
+    elif shape == "json":
+        for row in rows:
+            out.write(json.dumps(dict(zip(names, map(_cell, row), strict=True)), default=str) + "\n")
+    else:
+        _table(names, rows, out)
+
+
+def ask(connection: duckdb.DuckDBPyConnection, shape: str) -> None:
+    """Reads queries from the terminal, one a line, until the end of the input."""
+    import sys
+
+    while True:
+        try:
+            line = input("recon> ").strip().rstrip(";")
+        except EOFError:
+            return
+        if line in ("exit", "quit", ".quit"):
+            return
+        if not line:
+            continue
+        try:
+            show(connection, line, shape, sys.stdout)
+        except UsageError as error:
+            print(error)
+
+
+def _table(names: list[str], rows: list[tuple[Any, ...]], out: IO[str]) -> None:
+    table = Table(box=box.SIMPLE)
+    numeric = [all(isinstance(row[index], int | Decimal | None) for row in rows) for index in range(len(names))]
+    for name, is_number in zip(names, numeric, strict=True):
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    for row in rows[:ROWS_SHOWN]:
+        table.add_row(*("" if value is None else str(_cell(value)) for value in row))
+    Console(file=out, markup=False, highlight=False).print(table)
+    if len(rows) > ROWS_SHOWN:
+        out.write(f"only the first {ROWS_SHOWN} rows are shown; --format csv gives all\n")
+
+
+def _cell(value: Any) -> Any:
+    """Decimals as plain digits without trailing zeros."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f") if value else "0"
+    return value
+
+
+def _spreadsheet_safe(value: Any) -> Any:
+    """Text that a spreadsheet would run as a formula, as text."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@"):
+        return "'" + value
+    return value

@@ -1,0 +1,86 @@
+"""Runs dbt on the working database: models, seeds and the checks that must hold before anything is published."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pipelines.errors import TransformFailed
+from pipelines.warehouse import Folders
+
+PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
+_SOURCE_ENDINGS = {".sql", ".yml", ".csv"}
+
+
+@dataclass(frozen=True)
+class TransformResult:
+    """What dbt did: how many models and seeds were built, and how many checks held."""
+
+    built: int
+    checks: int
+
+
+def transform(folders: Folders, *, as_of: datetime, generation: int, not_compared_share: str) -> TransformResult:
+    """Builds all models and runs all data checks. The unit tests of the rules belong to `make test`.
+
+    Errors:  TransformFailed names every model that failed and every check that found rows, with what to look at.
+    """
+    variables = {
+        "as_of": as_of.strftime("%Y-%m-%d %H:%M:%S.%f"),
+        "generation": generation,
+        "not_compared_share": not_compared_share,
+    }
+    results = run_dbt(folders, ["build", "--exclude-resource-type", "unit_test"], variables)
+    failed = [result for result in results if result[1] not in ("success", "pass", "warn", "skipped")]
+    if failed:
+        lines = "\n".join(f"  {name}: {status}. {message}" for name, status, message in failed)
+        raise TransformFailed(
+            f"{len(failed)} of {len(results)} models and checks failed; nothing is published."
+            f"\n{lines}\nThe full log: {folders.dbt / 'dbt.log'}"
+        )
+    checks = sum(status in ("pass", "warn") for _, status, _ in results)
+    return TransformResult(built=len(results) - checks, checks=checks)
+
+
+def run_dbt(folders: Folders, command: Sequence[str], variables: Mapping[str, object]) -> list[tuple[str, str, str]]:
+    """One dbt command in this process: (node, status, message) of every node.
+
+    Errors:  TransformFailed when dbt itself could not run.
+    """
+    os.environ["RECON_BUILD_DATABASE"] = os.fspath(folders.build_database)
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    # Imported late: it takes seconds, and a run with nothing new does not need it.
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    folders.dbt.mkdir(parents=True, exist_ok=True)
+    arguments = [
+        *("--quiet", "--no-use-colors", "--log-path", os.fspath(folders.dbt), *command),
+        *("--project-dir", os.fspath(PROJECT), "--profiles-dir", os.fspath(PROJECT)),
+        *("--target-path", os.fspath(folders.dbt / "target"), "--vars", json.dumps(dict(variables))),
+    ]
+    try:
+        outcome = dbtRunner().invoke(arguments)
+    finally:
+        # dbt keeps the file open otherwise, and an open database cannot be published.
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    if outcome.exception is not None:
+        raise TransformFailed(f"dbt could not run: {outcome.exception}. The full log: {folders.dbt / 'dbt.log'}")
+    found = []
+    for result in getattr(outcome.result, "results", None) or []:
+        found.append((result.node.name, str(result.status), " ".join(str(result.message or "").split())))
+    return found
+
+
+def project_hash() -> str:
+    """A hash of every model, macro, seed and check: other rules give other results from the same data."""
+    digest = hashlib.sha256()
+    for path in sorted(PROJECT.rglob("*")):
+        if path.suffix in _SOURCE_ENDINGS and not {"target", "logs"} & set(path.parts):
+            digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
