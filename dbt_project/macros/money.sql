@@ -2,6 +2,15 @@
 
 {# An exact decimal with `digits` decimals, cut toward zero; a plain cast would round. #}
 {% macro truncate_decimal(expression, digits, precision=38) -%}
+    {{ return(adapter.dispatch('truncate_decimal', 'recon')(expression, digits, precision)) }}
+{%- endmacro %}
+
+{# `trunc` of DuckDB stays decimal and exact. #}
+{% macro duckdb__truncate_decimal(expression, digits, precision) -%}
+    cast(trunc({{ expression }}, {{ digits }}) as decimal({{ precision }}, {{ digits }}))
+{%- endmacro %}
+
+{% macro default__truncate_decimal(expression, digits, precision) -%}
     {%- set rounded = "cast(" ~ expression ~ " as decimal(" ~ precision ~ ", " ~ digits ~ "))" -%}
     {%- set unit = "cast(" ~ ("1" if digits == 0 else "0." ~ "0" * (digits - 1) ~ "1") ~ " as decimal(" ~ precision ~ ", " ~ digits ~ "))" -%}
     (

@@ -84,3 +84,15 @@
 {% macro default__days_between(earlier, later) -%}
     cast(datediff('day', cast({{ earlier }} as date), cast({{ later }} as date)) as {{ dbt.type_bigint() }})
 {%- endmacro %}
+
+{# Months in a term like P1M, P1Y or P3Y; null for a blank one, which has no end. #}
+{% macro term_months(term_duration) -%}
+    {{ return(adapter.dispatch('term_months', 'recon')(term_duration)) }}
+{%- endmacro %}
+
+{% macro default__term_months(term_duration) -%}
+    case
+        when {{ term_duration }} like 'P%Y' then 12 * try_cast(regexp_extract({{ term_duration }}, 'P([0-9]+)Y', 1) as integer)
+        when {{ term_duration }} like 'P%M' then try_cast(regexp_extract({{ term_duration }}, 'P([0-9]+)M', 1) as integer)
+    end
+{%- endmacro %}

@@ -1,35 +1,153 @@
--- Interface stub of int_charge_groups; filled in next.
+-- Grain: one row per charge group: the charges of one order item over all invoices; without a confirmed
+-- order, the charges that name customer, order, product and SKU alike.
+-- Amounts are those of the group's currency with the greatest part.
+with charges as (
+    select
+        invoice_line_id,
+        charge_group_id,
+        order_item_id,
+        match_pass,
+        resolved_order_id,
+        resolved_customer_id,
+        is_order_line_found,
+        customer_id,
+        order_id,
+        alternate_id,
+        product_id,
+        sku_id,
+        currency,
+        pricing_currency,
+        tolerance_amount,
+        currency_digits,
+        signed_quantity,
+        subtotal,
+        total,
+        {{ pricing_amount() }} as pricing_amount,
+        candidate_count,
+        suggested_order_id,
+        customer_is_known,
+        customer_is_compared,
+        charge_group_timing_code,
+        invoice_at,
+        invoice_id
+    from {{ ref('int_lines') }}
+    where is_charge
+),
+
+currency_parts as (
+    select
+        charge_group_id,
+        currency,
+        row_number() over (
+            partition by charge_group_id
+            order by sum(abs(total)) desc, count(*) desc, currency asc nulls last
+        ) as position,
+        count(*) over (partition by charge_group_id) as currency_count,
+        sum(total) as total_sum,
+        sum(subtotal) as subtotal_sum,
+        sum(pricing_amount) as pricing_subtotal_sum,
+        max(tolerance_amount) as tolerance_amount,
+        max(currency_digits) as currency_digits
+    from charges
+    group by charge_group_id, currency
+),
+
+main_parts as (
+    select
+        charge_group_id,
+        currency,
+        currency_count,
+        total_sum,
+        subtotal_sum,
+        pricing_subtotal_sum,
+        tolerance_amount,
+        currency_digits
+    from currency_parts
+    where position = 1
+),
+
+by_recency as (
+    select
+        charge_group_id,
+        invoice_id,
+        invoice_at,
+        pricing_currency,
+        customer_id,
+        alternate_id,
+        order_id,
+        resolved_customer_id,
+        row_number() over (
+            partition by charge_group_id
+            order by invoice_at desc nulls last, invoice_id desc, invoice_line_id desc
+        ) as recency
+    from charges
+),
+
+groups as (
+    select
+        charge_group_id,
+        min(order_item_id) as order_item_id,
+        min(product_id) as product_id,
+        min(sku_id) as sku_id,
+        -- The weakest pass of its lines; a line without one leaves the group without one.
+        case when count(match_pass) = count(*) then max(match_pass) end as match_pass,
+        min(resolved_order_id) as resolved_order_id,
+        max(case when is_order_line_found then 1 else 0 end) = 1 as is_order_line_found,
+        count(*) as charge_count,
+        sum(case when subtotal > 0 or (subtotal = 0 and signed_quantity > 0) then 1 else 0 end) as positive_count,
+        sum(case when subtotal < 0 or (subtotal = 0 and signed_quantity < 0) then 1 else 0 end) as negative_count,
+        sum(signed_quantity) as net_quantity,
+        max(candidate_count) as candidate_count,
+        min(suggested_order_id) as suggested_order_id,
+        max(case when customer_is_known then 0 else 1 end) = 0 as customer_is_known,
+        max(case when customer_is_compared then 0 else 1 end) = 0 as customer_is_compared,
+        case when count(charge_group_timing_code) = count(*) then min(charge_group_timing_code) end as timing_code
+    from charges
+    group by charge_group_id
+),
+
+first_horizon as (
+    select min(horizon_at) as horizon_at
+    from {{ ref('int_billing_horizons') }}
+)
+
 select
-    {{ as_text('null') }} as charge_group_id,
-    {{ as_text('null') }} as order_item_id,
-    {{ as_text('null') }} as customer_id,
-    {{ as_text('null') }} as order_id,
-    {{ as_text('null') }} as alternate_id,
-    {{ as_text('null') }} as product_id,
-    {{ as_text('null') }} as sku_id,
-    {{ as_text('null') }} as match_pass,
-    {{ as_text('null') }} as resolved_order_id,
-    {{ as_text('null') }} as resolved_customer_id,
-    {{ as_flag('null') }} as is_order_line_found,
-    {{ as_text('null') }} as currency,
-    {{ as_count('null') }} as currency_count,
-    {{ as_money('null') }} as tolerance_amount,
-    {{ as_count('null') }} as charge_count,
-    {{ as_count('null') }} as positive_count,
-    {{ as_count('null') }} as negative_count,
-    {{ as_money('null') }} as total_sum,
-    {{ as_money('null') }} as subtotal_sum,
-    {{ as_money('null') }} as pricing_subtotal_sum,
-    {{ as_rate('null') }} as net_quantity,
-    {{ as_count('null') }} as candidate_count,
-    {{ as_text('null') }} as suggested_order_id,
-    {{ as_flag('null') }} as customer_is_known,
-    {{ as_flag('null') }} as customer_is_compared,
-    {{ as_flag('null') }} as is_before_horizon,
-    {{ as_text('null') }} as timing_code,
-    {{ as_text('null') }} as order_currency,
-    {{ as_text('null') }} as pricing_currency,
-    {{ as_time('null') }} as last_invoice_at,
-    {{ as_text('null') }} as last_invoice_id,
-    {{ as_text('null') }} as period
-where 1 = 0
+    groups.charge_group_id,
+    groups.order_item_id,
+    latest.customer_id,
+    coalesce(groups.resolved_order_id, latest.order_id) as order_id,
+    coalesce(orders.alternate_id, latest.alternate_id) as alternate_id,
+    groups.product_id,
+    groups.sku_id,
+    groups.match_pass,
+    groups.resolved_order_id,
+    latest.resolved_customer_id,
+    groups.is_order_line_found,
+    main_parts.currency,
+    {{ as_count('main_parts.currency_count') }} as currency_count,
+    main_parts.tolerance_amount,
+    {{ as_count('groups.charge_count') }} as charge_count,
+    {{ as_count('groups.positive_count') }} as positive_count,
+    {{ as_count('groups.negative_count') }} as negative_count,
+    {{ as_money('main_parts.total_sum') }} as total_sum,
+    {{ as_money('main_parts.subtotal_sum') }} as subtotal_sum,
+    {{ as_money('main_parts.pricing_subtotal_sum') }} as pricing_subtotal_sum,
+    {{ as_rate('groups.net_quantity') }} as net_quantity,
+    groups.candidate_count,
+    groups.suggested_order_id,
+    groups.customer_is_known,
+    groups.customer_is_compared,
+    coalesce(orders.created_at < coalesce(horizons.horizon_at, first_horizon.horizon_at), false) as is_before_horizon,
+    groups.timing_code,
+    orders.currency as order_currency,
+    latest.pricing_currency,
+    latest.invoice_at as last_invoice_at,
+    latest.invoice_id as last_invoice_id,
+    {{ period_of('latest.invoice_at') }} as period,
+    main_parts.currency_digits
+from groups
+inner join main_parts on groups.charge_group_id = main_parts.charge_group_id
+inner join by_recency as latest on groups.charge_group_id = latest.charge_group_id and latest.recency = 1
+left join {{ ref('int_orders') }} as orders on groups.resolved_order_id = orders.order_id
+left join {{ ref('int_billing_horizons') }} as horizons on main_parts.currency = horizons.currency
+cross join first_horizon

@@ -1,60 +1,137 @@
--- Interface stub of int_lines; filled in next.
+-- Grain: one row per billed line: what it says, its class, its match and its charge group.
+with sent as (
+    select
+        _partition,
+        _page,
+        _position,
+        invoice_id,
+        billing_provider,
+        line_item_type,
+        source_api,
+        charge_type,
+        order_id,
+        alternate_id,
+        availability_id,
+        reservation_order_id,
+        quantity,
+        billable_quantity,
+        unit_price,
+        effective_unit_price,
+        pricing_currency,
+        fx_rate,
+        subtotal,
+        tax_total,
+        total,
+        charge_start_at,
+        charge_end_at,
+        customer_country,
+        reseller_mpn_id,
+        billing_frequency,
+        meter_description,
+        sent_order_id,
+        sent_customer_id
+    from {{ ref('stg_partner_center__invoice_line_items') }}
+),
+
+documents as (
+    select
+        invoice_id,
+        currency,
+        currency_digits,
+        tolerance_amount,
+        invoice_at,
+        period
+    from {{ ref('int_documents') }}
+),
+
+coverage as (
+    select
+        customer_id,
+        is_known,
+        is_orders_read,
+        orders_checked_at,
+        is_compared
+    from {{ ref('int_customer_coverage') }}
+)
+
 select
-    {{ as_text('null') }} as invoice_line_id,
-    {{ as_text('null') }} as invoice_id,
-    {{ as_text('null') }} as billing_provider,
-    {{ as_text('null') }} as line_item_type,
-    {{ as_text('null') }} as source_api,
-    {{ as_text('null') }} as line_class,
-    {{ as_text('null') }} as charge_type,
-    {{ as_text('null') }} as customer_id,
-    {{ as_text('null') }} as order_id,
-    {{ as_text('null') }} as alternate_id,
-    {{ as_text('null') }} as product_id,
-    {{ as_text('null') }} as sku_id,
-    {{ as_text('null') }} as availability_id,
-    {{ as_text('null') }} as reservation_order_id,
-    {{ as_rate('null') }} as quantity,
-    {{ as_rate('null') }} as signed_quantity,
-    {{ as_rate('null') }} as billable_quantity,
-    {{ as_rate('null') }} as unit_price,
-    {{ as_rate('null') }} as effective_unit_price,
-    {{ as_text('null') }} as pricing_currency,
-    {{ as_rate('null') }} as fx_rate,
-    {{ as_text('null') }} as currency,
-    {{ as_money('null') }} as subtotal,
-    {{ as_money('null') }} as tax_total,
-    {{ as_money('null') }} as total,
-    {{ as_time('null') }} as order_at,
-    {{ as_time('null') }} as charge_start_at,
-    {{ as_time('null') }} as charge_end_at,
-    {{ as_text('null') }} as match_pass,
-    {{ as_text('null') }} as matched_order_id,
-    {{ as_text('null') }} as line_hash,
-    {{ as_count('null') }} as occurrence_number,
-    {{ as_flag('null') }} as is_counted,
-    {{ as_flag('null') }} as is_charge,
-    {{ as_text('null') }} as document_currency,
-    {{ as_count('null') }} as currency_digits,
-    {{ as_money('null') }} as tolerance_amount,
-    {{ as_time('null') }} as invoice_at,
-    {{ as_text('null') }} as period,
-    {{ as_text('null') }} as customer_country,
-    {{ as_text('null') }} as reseller_mpn_id,
-    {{ as_text('null') }} as billing_frequency,
-    {{ as_text('null') }} as meter_description,
-    {{ as_text('null') }} as sent_order_id,
-    {{ as_text('null') }} as sent_customer_id,
-    {{ as_text('null') }} as resolved_order_id,
-    {{ as_text('null') }} as resolved_customer_id,
-    {{ as_text('null') }} as order_item_id,
-    {{ as_text('null') }} as charge_group_id,
-    {{ as_flag('null') }} as is_order_line_found,
-    {{ as_count('null') }} as candidate_count,
-    {{ as_text('null') }} as suggested_order_id,
-    {{ as_text('null') }} as suggested_order_item_id,
-    {{ as_flag('null') }} as customer_is_known,
-    {{ as_flag('null') }} as customer_is_compared,
-    {{ as_text('null') }} as charge_group_timing_code,
-    {{ as_time('null') }} as timing_due_at
-where 1 = 0
+    classified.invoice_line_id,
+    sent.invoice_id,
+    sent.billing_provider,
+    sent.line_item_type,
+    sent.source_api,
+    classified.line_class,
+    sent.charge_type,
+    classified.customer_id,
+    sent.order_id,
+    sent.alternate_id,
+    classified.product_id,
+    classified.sku_id,
+    sent.availability_id,
+    sent.reservation_order_id,
+    sent.quantity,
+    classified.signed_quantity,
+    sent.billable_quantity,
+    sent.unit_price,
+    sent.effective_unit_price,
+    sent.pricing_currency,
+    sent.fx_rate,
+    classified.currency,
+    sent.subtotal,
+    sent.tax_total,
+    sent.total,
+    classified.order_at,
+    sent.charge_start_at,
+    sent.charge_end_at,
+    case when suggestions.candidate_count = 1 then '5_suggested' else classified.match_pass end as match_pass,
+    case when classified.order_item_id is not null then classified.resolved_order_id end as matched_order_id,
+    classified.line_hash,
+    classified.occurrence_number,
+    classified.is_counted,
+    classified.is_charge,
+    documents.currency as document_currency,
+    {{ as_count('coalesce(line_currencies.minor_digits, 2)') }} as currency_digits,
+    {{ as_money("coalesce(line_currencies.tolerance_amount, cast('0.01' as " ~ money_type() ~ "))") }} as tolerance_amount,
+    documents.invoice_at,
+    documents.period,
+    sent.customer_country,
+    sent.reseller_mpn_id,
+    sent.billing_frequency,
+    sent.meter_description,
+    sent.sent_order_id,
+    sent.sent_customer_id,
+    classified.resolved_order_id,
+    classified.resolved_customer_id,
+    classified.order_item_id,
+    case
+        when not classified.is_charge then null
+        when classified.order_item_id is not null then {{ hash_of(["'item'", 'classified.order_item_id']) }}
+        when sent.order_id is not null or sent.alternate_id is not null
+            then {{ hash_of([
+                "'sent'", 'classified.customer_id', 'sent.order_id', 'sent.alternate_id',
+                'classified.product_id', 'classified.sku_id'
+            ]) }}
+        else {{ hash_of(["'line'", 'classified.invoice_line_id']) }}
+    end as charge_group_id,
+    classified.is_order_line_found,
+    suggestions.candidate_count,
+    suggestions.suggested_order_id,
+    suggestions.suggested_order_item_id,
+    coalesce(coverage.is_known, false) as customer_is_known,
+    coalesce(coverage.is_compared, false) as customer_is_compared,
+    case when {{ is_order_too_new() }} then 'order_too_new' end as charge_group_timing_code,
+    case
+        when {{ is_order_too_new() }}
+            then {{ add_hours('classified.order_at', 'too_new.window_hours') }}
+    end as timing_due_at
+from {{ ref('int_classified_lines') }} as classified
+inner join sent
+    on
+        classified._partition = sent._partition
+        and classified._page = sent._page
+        and classified._position = sent._position
+left join documents on sent.invoice_id = documents.invoice_id
+left join {{ ref('currencies') }} as line_currencies on classified.currency = line_currencies.currency
+left join coverage on classified.customer_id = coverage.customer_id
+left join {{ ref('int_suggestions') }} as suggestions on classified.invoice_line_id = suggestions.invoice_line_id
+left join {{ ref('timing_windows') }} as too_new on too_new.timing_code = 'order_too_new'

@@ -1,54 +1,97 @@
--- Interface stub of int_order_items; filled in next.
+-- Grain: one row per order item: all lines of one order with the same product and SKU, the unit of reconciliation.
+with expected_rules as (
+    select
+        billing_cycle,
+        product_id,
+        sku_id,
+        is_expected
+    from {{ ref('entitlement_expected') }}
+),
+
+-- The most exact row of the seed wins.
+entitlement_rules as (
+    select
+        facts.order_item_id,
+        expected_rules.is_expected,
+        row_number() over (
+            partition by facts.order_item_id
+            order by expected_rules.sku_id desc, expected_rules.product_id desc, expected_rules.billing_cycle desc
+        ) as preference
+    from {{ ref('int_order_item_facts') }} as facts
+    inner join expected_rules
+        on
+            (expected_rules.billing_cycle = facts.billing_cycle or expected_rules.billing_cycle = '*')
+            and (expected_rules.product_id = facts.product_id or expected_rules.product_id = '*')
+            and (expected_rules.sku_id = facts.sku_id or expected_rules.sku_id = '*')
+)
+
 select
-    {{ as_text('null') }} as order_item_id,
-    {{ as_text('null') }} as order_id,
-    {{ as_text('null') }} as customer_id,
-    {{ as_text('null') }} as alternate_id,
-    {{ as_text('null') }} as product_id,
-    {{ as_text('null') }} as sku_id,
-    {{ as_text('null') }} as billing_cycle,
-    {{ as_text('null') }} as order_status,
-    {{ as_time('null') }} as created_at,
-    {{ as_time('null') }} as reduced_at,
-    {{ as_text('null') }} as order_currency,
-    {{ as_rate('null') }} as expected_quantity,
-    {{ as_money('null') }} as expected_amount,
-    {{ as_text('null') }} as charged_currency,
-    {{ as_rate('null') }} as charged_quantity,
-    {{ as_money('null') }} as charged_subtotal,
-    {{ as_money('null') }} as charged_total,
-    {{ as_rate('null') }} as entitled_quantity,
-    {{ as_text('null') }} as timing_code,
-    {{ as_time('null') }} as timing_due_at,
-    {{ as_flag('null') }} as is_one_time,
-    {{ as_flag('null') }} as is_before_horizon,
-    {{ as_flag('null') }} as is_orders_read,
-    {{ as_flag('null') }} as is_entitlements_read,
-    {{ as_flag('null') }} as is_in_scope,
-    {{ as_text('null') }} as transaction_type,
-    {{ as_text('null') }} as due_period,
-    {{ as_flag('null') }} as is_due_invoice_loaded,
-    {{ as_time('null') }} as due_at,
-    {{ as_time('null') }} as increased_at,
-    {{ as_text('null') }} as last_change,
-    {{ as_flag('null') }} as was_ever_reduced,
-    {{ as_count('null') }} as positive_charge_count,
-    {{ as_count('null') }} as negative_charge_count,
-    {{ as_money('null') }} as charged_tolerance_amount,
-    {{ as_count('null') }} as currency_digits,
-    {{ as_money('null') }} as charged_pricing_subtotal,
-    {{ as_money('null') }} as negative_total,
-    {{ as_rate('null') }} as unit_amount,
-    {{ as_flag('null') }} as is_entitlement_expected,
-    {{ as_flag('null') }} as is_term_over,
-    {{ as_rate('null') }} as pending_quantity,
-    {{ as_flag('null') }} as is_quantity_comparable,
-    {{ as_time('null') }} as first_charged_at,
-    {{ as_time('null') }} as last_charged_at,
-    {{ as_text('null') }} as last_invoice_id,
-    {{ as_flag('null') }} as is_window_not_yet_invoiced,
-    {{ as_flag('null') }} as is_window_credit_due,
-    {{ as_flag('null') }} as is_window_provisioning,
-    {{ as_flag('null') }} as is_window_deprovisioning,
-    {{ as_flag('null') }} as is_suggested_candidate
-where 1 = 0
+    facts.order_item_id,
+    facts.order_id,
+    facts.customer_id,
+    facts.alternate_id,
+    facts.product_id,
+    facts.sku_id,
+    facts.billing_cycle,
+    facts.order_status,
+    facts.created_at,
+    windows.reduced_at,
+    facts.order_currency,
+    facts.expected_quantity,
+    facts.expected_amount,
+    facts.charged_currency,
+    {{ as_rate('facts.charged_quantity') }} as charged_quantity,
+    {{ as_money('facts.charged_subtotal') }} as charged_subtotal,
+    {{ as_money('facts.charged_total') }} as charged_total,
+    {{ as_rate('facts.entitled_quantity') }} as entitled_quantity,
+    case
+        when not facts.is_one_time then null
+        when facts.is_before_horizon then 'before_horizon'
+        when windows.is_window_not_yet_invoiced then 'not_yet_invoiced'
+        when windows.is_window_credit_due then 'credit_due'
+        when windows.is_window_provisioning and entitlement_rules.is_expected then 'provisioning_pending'
+        when windows.is_window_deprovisioning then 'deprovisioning_pending'
+    end as timing_code,
+    case
+        when not facts.is_one_time or facts.is_before_horizon then null
+        when windows.is_window_not_yet_invoiced then windows.invoice_due_at
+        when windows.is_window_credit_due then windows.credit_due_at
+        when windows.is_window_provisioning and entitlement_rules.is_expected then windows.provisioning_due_at
+        when windows.is_window_deprovisioning then windows.deprovisioning_due_at
+    end as timing_due_at,
+    facts.is_one_time,
+    coalesce(facts.is_before_horizon, false) as is_before_horizon,
+    facts.is_orders_read,
+    facts.is_entitlements_read,
+    facts.is_one_time and not coalesce(facts.is_before_horizon, false) and facts.is_orders_read as is_in_scope,
+    facts.transaction_type,
+    facts.due_period,
+    facts.is_due_invoice_loaded,
+    {{ eleventh_after('windows.grown_at') }} as due_at,
+    facts.increased_at,
+    windows.last_change,
+    windows.was_ever_reduced,
+    {{ as_count('facts.positive_charge_count') }} as positive_charge_count,
+    {{ as_count('facts.negative_charge_count') }} as negative_charge_count,
+    {{ as_money('facts.tolerance_amount') }} as charged_tolerance_amount,
+    {{ as_count('facts.currency_digits') }} as currency_digits,
+    {{ as_money('facts.charged_pricing_subtotal') }} as charged_pricing_subtotal,
+    {{ as_money('facts.negative_total') }} as negative_total,
+    {{ as_rate('facts.unit_amount') }} as unit_amount,
+    coalesce(entitlement_rules.is_expected, false) as is_entitlement_expected,
+    coalesce(facts.term_ends_at <= {{ as_of() }}, false) as is_term_over,
+    {{ as_rate('facts.pending_quantity') }} as pending_quantity,
+    facts.is_quantity_comparable,
+    facts.first_charged_at,
+    facts.last_charged_at,
+    facts.last_invoice_id,
+    windows.is_window_not_yet_invoiced,
+    windows.is_window_credit_due,
+    windows.is_window_provisioning and coalesce(entitlement_rules.is_expected, false) as is_window_provisioning,
+    windows.is_window_deprovisioning,
+    facts.is_suggested_candidate,
+    facts.billing_currency
+from {{ ref('int_order_item_facts') }} as facts
+inner join {{ ref('int_order_item_windows') }} as windows on facts.order_item_id = windows.order_item_id
+left join entitlement_rules
+    on facts.order_item_id = entitlement_rules.order_item_id and entitlement_rules.preference = 1

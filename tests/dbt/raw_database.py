@@ -1,0 +1,147 @@
+"""A raw database written by hand: the tables that loading leaves behind, from the endpoint declarations.
+
+A test says which walks were read and what they held; everything that dbt reads is then there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.partner_center.contract import raw_schema
+from pipelines.partner_center.endpoints import TABLES
+
+Row = Mapping[str, Any]
+
+LEDGER = pa.schema(
+    [
+        *[pa.field(name, pa.string()) for name in ("endpoint", "partition_id", "customer_id", "order_id")],
+        *[pa.field(name, pa.string()) for name in ("invoice_id", "provider", "line_item_type", "reading", "walk_id")],
+        pa.field("read_at", pa.timestamp("us")),
+        pa.field("checked_at", pa.timestamp("us")),
+        pa.field("row_count", pa.int64()),
+        *[pa.field(name, pa.string()) for name in ("source_api", "status", "failure_reason")],
+    ]
+)
+CONTROL_TOTALS = pa.schema(
+    [
+        *[pa.field(name, pa.string()) for name in ("partition_id", "walk_id", "table_name", "currency", "measure")],
+        pa.field("amount", pa.decimal128(38, 12)),
+    ]
+)
+ORDER_LINE_STATES = pa.schema(
+    [
+        pa.field("order_id", pa.string()),
+        pa.field("customer_id", pa.string()),
+        pa.field("line_item_number", pa.int64()),
+        pa.field("order_status", pa.string()),
+        pa.field("quantity", pa.decimal128(38, 24)),
+        pa.field("seen_at", pa.timestamp("us")),
+        pa.field("is_first_reading", pa.bool_()),
+    ]
+)
+
+
+class RawDatabase:
+    """Collects walks, then writes them as `partner_center_raw`."""
+
+    def __init__(self, read_at: datetime) -> None:
+        self.read_at = read_at
+        self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
+        self.ledger: list[dict[str, Any]] = []
+        self.control_totals: list[dict[str, Any]] = []
+        self.order_line_states: list[dict[str, Any]] = []
+
+    def walk(
+        self,
+        endpoint: str,
+        tables: Mapping[str, Sequence[Row]] | None,
+        status: str = "complete",
+        **partition: str,
+    ) -> None:
+        """One partition as read; `tables` None is one that could not be read."""
+        partition_id = "/".join([endpoint, *partition.values()])
+        walk_id = None if tables is None else f"walk-{len(self.ledger)}"
+        self.ledger.append(
+            {
+                "endpoint": endpoint,
+                "partition_id": partition_id,
+                "walk_id": walk_id,
+                "read_at": self.read_at if walk_id else None,
+                "checked_at": self.read_at,
+                "row_count": sum(map(len, tables.values())) if tables else 0,
+                "source_api": "v1",
+                "status": "missing" if tables is None else status,
+                **partition,
+            }
+        )
+        for name, rows in (tables or {}).items():
+            self._add(name, rows, partition_id, str(walk_id))
+
+    def _add(self, name: str, rows: Sequence[Row], partition_id: str, walk_id: str) -> None:
+        table = TABLES[name]
+        totals: dict[tuple[str, str], Decimal] = {("", "rows"): Decimal(len(rows))}
+        for position, row in enumerate(rows):
+            unknown = set(row) - {column.name for column in table.columns}
+            if unknown:
+                raise KeyError(f"{name} has no column {sorted(unknown)}")
+            self.rows[name].append(
+                {**row, "_partition": partition_id, "_walk_id": walk_id, "_page": 0, "_position": position}
+            )
+            for column in table.money:
+                if row.get(column) is not None:
+                    key = (str(row.get(table.currency or "") or ""), column)
+                    totals[key] = totals.get(key, Decimal(0)) + Decimal(row[column])
+        self.control_totals += [
+            {
+                "partition_id": partition_id,
+                "walk_id": walk_id,
+                "table_name": name,
+                "currency": currency,
+                "measure": measure,
+                "amount": amount,
+            }
+            for (currency, measure), amount in totals.items()
+        ]
+
+    def write(self, path: Path) -> None:
+        """The raw schema in a new file.
+
+        Shape:   every declared table, empty or not, plus ledger, control totals and order line states.
+        """
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("create schema partner_center_raw")
+            for name, rows in self.rows.items():
+                self._write_table(connection, name, rows, raw_schema(TABLES[name]))
+            self._write_table(connection, "load_ledger", self.ledger, LEDGER)
+            self._write_table(connection, "load_control_totals", self.control_totals, CONTROL_TOTALS)
+            self._write_table(connection, "order_line_states", self.order_line_states, ORDER_LINE_STATES)
+
+    @staticmethod
+    def _write_table(
+        connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row], schema: pa.Schema
+    ) -> None:
+        columns = {
+            field.name: pa.array([_typed(row.get(field.name), field.type) for row in rows], field.type)
+            for field in schema
+        }
+        connection.register("handed_over", pa.table(columns, schema=schema))
+        connection.execute(f"create table partner_center_raw.{name} as select * from handed_over")
+        connection.unregister("handed_over")
+
+
+def _typed(value: Any, kind: pa.DataType) -> Any:
+    """Numbers as decimals, whatever the test wrote them as (never floats)."""
+    if value is not None and pa.types.is_decimal(kind):
+        return Decimal(str(value)) if not isinstance(value, float) else _refuse(value)
+    return value
+
+
+def _refuse(value: float) -> Decimal:
+    raise TypeError(f"{value!r} is a float; write the amount as text")
