@@ -13,12 +13,14 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import yaml
 
 from pipelines.partner_center.contract import raw_schema
 from pipelines.partner_center.endpoints import TABLES
 
 Row = Mapping[str, Any]
 
+MODELS = Path(__file__).resolve().parents[2] / "dbt_project" / "models"
 LEDGER = pa.schema(
     [
         *[pa.field(name, pa.string()) for name in ("endpoint", "partition_id", "customer_id", "order_id")],
@@ -122,6 +124,15 @@ class RawDatabase:
             self._write_table(connection, "load_ledger", self.ledger, LEDGER)
             self._write_table(connection, "load_control_totals", self.control_totals, CONTROL_TOTALS)
             self._write_table(connection, "order_line_states", self.order_line_states, ORDER_LINE_STATES)
+
+            declared = yaml.safe_load((MODELS / "memory" / "_sources.yml").read_text())
+            columns = declared["sources"][0]["tables"][0]["columns"]
+            connection.execute("create schema recon_memory")
+            connection.execute(
+                "create table recon_memory.break_log ("
+                + ", ".join(f"{column['name']} {column['data_type']}" for column in columns)
+                + ")"
+            )
 
     @staticmethod
     def _write_table(

@@ -74,6 +74,8 @@ select
     coalesce(entitlements.pending_quantity, 0) as pending_quantity,
     coalesce(currencies.minor_digits, 2) as currency_digits,
     coalesce(currencies.tolerance_amount, {{ as_money("'0.01'") }}) as tolerance_amount,
+    coalesce(order_currencies.minor_digits, 2) as order_currency_digits,
+    coalesce(order_currencies.tolerance_amount, {{ as_money("'0.01'") }}) as order_tolerance_amount,
     changes.increased_at,
     changes.decreased_at,
     coalesce(changes.was_reduced_before, false) or expectations.has_cancelled_line as was_reduced_unseen,
@@ -94,6 +96,7 @@ left join {{ ref('int_order_item_entitlements') }} as entitlements
 left join {{ ref('int_customer_coverage') }} as coverage on expectations.customer_id = coverage.customer_id
 left join {{ ref('currencies') }} as currencies
     on coalesce(main_currencies.currency, expectations.order_currency) = currencies.currency
+left join {{ ref('currencies') }} as order_currencies on expectations.order_currency = order_currencies.currency
 left join {{ ref('int_billing_horizons') }} as horizons
     on coalesce(main_currencies.currency, expectations.order_currency) = horizons.currency
 cross join first_horizon

@@ -90,7 +90,9 @@ select
     windows.is_window_provisioning and coalesce(entitlement_rules.is_expected, false) as is_window_provisioning,
     windows.is_window_deprovisioning,
     facts.is_suggested_candidate,
-    facts.billing_currency
+    facts.billing_currency,
+    {{ as_count('facts.order_currency_digits') }} as order_currency_digits,
+    {{ as_money('facts.order_tolerance_amount') }} as order_tolerance_amount
 from {{ ref('int_order_item_facts') }} as facts
 inner join {{ ref('int_order_item_windows') }} as windows on facts.order_item_id = windows.order_item_id
 left join entitlement_rules
