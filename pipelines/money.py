@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from decimal import Context, Decimal, Inexact, Overflow
 from typing import Any
@@ -19,11 +20,16 @@ def exact_decimal(value: Any, precision: int, scale: int) -> Decimal:
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
         raise ValueError(f"`{value[:60]}` is not a number")
     number = Decimal(value)
-    context = Context(prec=precision, traps=[Inexact, Overflow])
+    unit, context = _unit_and_context(precision, scale)
     try:
-        return number.quantize(Decimal(1).scaleb(-scale), context=context)
+        return number.quantize(unit, context=context)
     except ArithmeticError:
         raise ValueError(f"{str(value)[:80]} does not fit DECIMAL({precision}, {scale}) exactly") from None
+
+
+@functools.cache
+def _unit_and_context(precision: int, scale: int) -> tuple[Decimal, Context]:
+    return Decimal(1).scaleb(-scale), Context(prec=precision, traps=[Inexact, Overflow])
 
 
 def money_text(amount: Decimal) -> str:

@@ -34,19 +34,29 @@ _JSON_SHAPES = {
 
 def read_flat_page(body: bytes, endpoint: Endpoint) -> tuple[pa.Table, Mapping[str, Any], dict[str, str]] | None:
     """Rows, envelope and unknown fields of a page; None when the strict way has to read it."""
-    table = endpoint.tables[0]
-    schema = _page_schema(endpoint)
-    if schema is None or any(mark in body for mark in _DELICATE):
+    if _page_schema(endpoint) is None or any(mark in body for mark in _DELICATE):
         return None
-    body = body.removeprefix(_BOM)
     try:
         body.decode("utf-8")  # the reader does not check
+    except UnicodeDecodeError:
+        return None
+    body = _quote_bare_ids(body.removeprefix(_BOM), endpoint.tables[0])
+    found = _read_as_it_is(body, endpoint)
+    if found is None:
+        repaired = _null_empty_numbers(_respell_keys(body, endpoint.tables[0]), endpoint.tables[0])
+        found = _read_as_it_is(repaired, endpoint) if repaired != body else None
+    return found
+
+
+def _read_as_it_is(body: bytes, endpoint: Endpoint) -> tuple[pa.Table, Mapping[str, Any], dict[str, str]] | None:
+    table = endpoint.tables[0]
+    try:
         page = pa_json.read_json(
-            io.BytesIO(_quote_bare_ids(body, table)),
+            io.BytesIO(body),
             read_options=pa_json.ReadOptions(block_size=2 * len(body) + 1024, use_threads=False),
-            parse_options=pa_json.ParseOptions(explicit_schema=schema, newlines_in_values=True),
+            parse_options=pa_json.ParseOptions(explicit_schema=_page_schema(endpoint), newlines_in_values=True),
         )
-    except (pa.ArrowException, UnicodeDecodeError):
+    except pa.ArrowException:
         return None
     items = page.column("items").combine_chunks()
     if page.num_rows != 1 or items.null_count or _has_case_twins(page.column_names):
@@ -55,10 +65,8 @@ def read_flat_page(body: bytes, endpoint: Endpoint) -> tuple[pa.Table, Mapping[s
     if rows.null_count:
         return None
     unknown = _unknown_fields(rows.type, table)
-    if unknown is None:
-        return None
     arrays = _declared_arrays(rows, table)
-    if arrays is None:
+    if unknown is None or arrays is None:
         return None
     names = [column.name for column in table.columns]
     positions = pa.array(range(1, len(rows) + 1), type=pa.int32())
@@ -94,6 +102,26 @@ def _quote_bare_ids(body: bytes, table: Table) -> bytes:
 def _bare_id_pattern(names: tuple[str, ...]) -> re.Pattern[bytes]:
     keys = "|".join(re.escape(name) for name in names)
     return re.compile(rf'"({keys})"\s*:\s*(0|-?[1-9]\d*)(?=\s*[,}}\]])'.encode())
+
+
+_KEY = re.compile(rb'"([^"\\]+)"(?=\s*:)')
+
+
+def _respell_keys(body: bytes, table: Table) -> bytes:
+    """Declared keys that came in another case, spelt as declared."""
+    declared = {column.path.casefold(): column.path for column in table.columns}
+    for key in set(_KEY.findall(body)):
+        name = key.decode()
+        wanted = declared.get(name.casefold())
+        if wanted is not None and wanted != name:
+            body = re.sub(rb'"' + re.escape(key) + rb'"(?=\s*:)', b'"' + wanted.encode() + b'"', body)
+    return body
+
+
+def _null_empty_numbers(body: bytes, table: Table) -> bytes:
+    """Unknown numbers come as empty text in some rows; both ways of reading take them as null."""
+    numbers = "|".join(re.escape(column.path) for column in table.columns if column.kind in (Kind.MONEY, Kind.RATE))
+    return re.sub(rf'"({numbers})"\s*:\s*""'.encode(), rb'"\1":null', body)
 
 
 def _has_case_twins(names: list[str]) -> bool:

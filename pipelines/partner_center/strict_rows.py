@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -23,18 +24,34 @@ def convert_rows(endpoint: Endpoint, table: Table, rows: list[NumberedRow]) -> p
 
     Errors:  PageContractBroken names endpoint, item, field and value.
     """
+    spelt = _declared_spelling(table)
+    plain_rows = [row if spelt.keys() >= row.keys() else _respelt(row, spelt) for _, row in rows]
     arrays = []
     for column in table.columns:
+        first, *rest = column.path.split(".")
         values = []
-        for position, row in rows:
+        for (position, _), row in zip(rows, plain_rows, strict=True):
+            found = row.get(first)
             try:
-                values.append(convert(column, at_path(row, column.path)))
+                values.append(convert(column, at_path(found, rest) if rest else found))
             except (ValueError, InvalidOperation) as error:
                 where = f"{endpoint.name}, item {position}, field `{column.path}`"
                 raise PageContractBroken(f"{where}: {error}") from error
         arrays.append(pa.array(values, type=column.kind.arrow_type))
     arrays.append(pa.array([position for position, _ in rows], type=pa.int32()))
     return pa.Table.from_arrays(arrays, names=[*(column.name for column in table.columns), "_position"])
+
+
+@functools.cache
+def _declared_spelling(table: Table) -> dict[str, str]:
+    """Every declared first member as declared and in folded case -> as declared."""
+    names = [column.path.split(".")[0] for column in table.columns]
+    return {name.casefold(): name for name in names} | {name: name for name in names}
+
+
+def _respelt(row: Mapping[str, Any], spelt: Mapping[str, str]) -> dict[str, Any]:
+    """The row with its members spelt as declared: the API mixes the case of keys."""
+    return {spelt.get(key) or spelt.get(key.casefold(), key): value for key, value in row.items()}
 
 
 def convert(column: Column, value: Any) -> Any:

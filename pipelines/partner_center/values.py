@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -27,10 +27,9 @@ def members(item: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
     return found
 
 
-def at_path(item: Mapping[str, Any], path: str) -> Any:
-    """The value at a dotted path ('companyProfile.domain'); None where a step is absent or null."""
-    value: Any = item
-    for part in path.split("."):
+def at_path(value: Any, parts: Sequence[str]) -> Any:
+    """The value reached by following members; None where a step is absent or null."""
+    for part in parts:
         if not isinstance(value, Mapping):
             return None
         value = member(value, part)
