@@ -254,7 +254,7 @@ def trade(b: Builder, scale: float) -> None:
     countries = ("US", "DE", "GB", "JP", "US", "NL", "US", "DE", "GB", "US")
     customers = [
         b.customer(countries[n % 10], reseller_id="4649221" if n % 7 == 3 else "")
-        for n in range(max(10, round(90 * root)))
+        for n in range(max(10, round(60 * root)))
     ]
     weights = [weight for weight, _ in PATTERNS]
     patterns = [pattern for _, pattern in PATTERNS]
@@ -265,7 +265,7 @@ def trade(b: Builder, scale: float) -> None:
         seats = b.rng.sample(goods.seats, 3)
         monthly = b.order(customer, long_ago, *((item, 10) for item in seats), cycle="monthly")
         for month in b.months:
-            for pattern in b.rng.choices(patterns, weights, k=max(2, round(23 * root))):
+            for pattern in b.rng.choices(patterns, weights, k=max(2, round(34 * root))):
                 pattern(b, customer, month, goods)
-            consumption(b, plan, month, goods, round(19 * root))
-            subscriptions(b, monthly, month, round(10 * root))
+            consumption(b, plan, month, goods, round(29 * root))
+            subscriptions(b, monthly, month, round(15 * root))

@@ -10,6 +10,8 @@ from decimal import Decimal
 from pipelines.sandbox.builder import Builder
 from pipelines.sandbox.business import trade
 from pipelines.sandbox.facts import BalanceError, Customer, Document, Entitlement, Order, PlantedBreak
+from pipelines.sandbox.look_alikes import add_look_alikes
+from pipelines.sandbox.plants import plant
 from pipelines.sandbox.trade import rounded
 
 DEFAULT_CLOCK = datetime(2026, 10, 14, 9, tzinfo=UTC)
@@ -57,9 +59,11 @@ def build_world(seed: int = 7, scale: float = 1, months: int = 3) -> World:
     if months < LEAST_MONTHS:
         raise ValueError(f"a world needs at least {LEAST_MONTHS} months, {months} were asked for")
     b = Builder(seed, months)
+    planted = plant(b)
+    add_look_alikes(b)
     trade(b, scale)
-    planted: list[PlantedBreak] = []
     pay(b)
+    mix(b)
     orders: dict[str, list[Order]] = {}
     for order in b.orders:
         orders.setdefault(order.customer.id, []).append(order)
@@ -92,3 +96,10 @@ def pay(b: Builder) -> None:
             continue
         share = Decimal(1) if age > 2 else Decimal("0.4")
         draft.payments.append((draft.at + timedelta(days=28), rounded(total * share, draft.currency)))
+
+
+def mix(b: Builder) -> None:
+    """The lines of an invoice come in no order that a reader could lean on."""
+    b.stream("order of lines")
+    for draft in b.drafts.values():
+        b.rng.shuffle(draft.charges)

@@ -1,0 +1,52 @@
+"""The planted breaks. To add one: write a small function that yields its truth rows, and list it here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from pipelines.sandbox.builder import Builder
+from pipelines.sandbox.facts import PlantedBreak
+from pipelines.sandbox.plants import documents, existence, parties, quantities, refunds, repeats
+
+PLANTS: tuple[Callable[[Builder], Iterator[PlantedBreak]], ...] = (
+    existence.charges_nobody_ordered,
+    existence.charge_without_any_order_id,
+    existence.charges_under_a_wrong_order_id,
+    existence.items_not_on_the_order,
+    existence.one_charge_two_candidates,
+    existence.two_charges_one_candidate,
+    existence.orders_never_billed,
+    existence.charged_and_not_delivered,
+    existence.rights_without_an_order,
+    quantities.more_billed_than_ordered,
+    quantities.fewer_billed_than_ordered,
+    quantities.fewer_delivered_than_ordered,
+    quantities.prices_off_the_order,
+    quantities.price_off_in_the_pricing_currency,
+    quantities.totals_that_do_not_add_up,
+    repeats.billed_twice_in_one_invoice,
+    repeats.twins_billed_three_times,
+    repeats.billed_again_a_month_later,
+    refunds.cancelled_without_credit,
+    refunds.cancelled_and_credited_in_part,
+    refunds.line_cancelled_without_credit,
+    refunds.credited_without_cancellation,
+    refunds.credited_twice,
+    refunds.credited_and_never_billed,
+    parties.billed_to_another_customer,
+    parties.billed_to_an_unknown_customer,
+    parties.ordered_in_a_third_currency,
+    parties.billed_in_two_currencies,
+    documents.headers_off_their_lines,
+    documents.invoices_without_lines,
+    documents.balances_off_the_open_invoices,
+)
+
+
+def plant(b: Builder) -> list[PlantedBreak]:
+    """Every planted break, each drawn from a stream of its own."""
+    rows: list[PlantedBreak] = []
+    for planter in PLANTS:
+        b.stream(planter.__name__)
+        rows += planter(b)
+    return rows

@@ -1,0 +1,68 @@
+"""Things that are not wrong yet, or no longer our concern."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pipelines.sandbox.builder import Builder
+
+
+def ordered_this_month(b: Builder) -> None:
+    """Ordered and delivered in the open month: its invoice is not out yet, so nothing is missing."""
+    for country in ("US", "DE", "GB", "JP", "NL"):
+        c = b.customer(country)
+        order = b.order(c, b.open_month.at(b.rng.randrange(2, 12)), (b.item("subscription", "77.00"), 2))
+        b.entitle(order)
+
+
+def ordered_ten_minutes_ago(b: Builder) -> None:
+    """Ordered ten minutes before the usual clock and already entitled: the list does not show it yet, by id it is
+    there."""
+    c = b.customer("US")
+    b.entitle(b.order(c, b.open_month.at(14, 8, 50), (b.item("reservation", "300.00"), 1)))
+
+
+def still_pending(b: Builder) -> None:
+    """Pending orders of the last weeks are neither billed nor delivered, and need not be."""
+    for country in ("US", "JP"):
+        c = b.customer(country)
+        b.order(c, b.months[-1].at(22), (b.item("reservation", "510.00"), 3), pending=True)
+
+
+def cancelled_this_month(b: Builder) -> None:
+    """Billed for last month, cancelled in the open one: the credit is due with the next invoice."""
+    for country in ("GB", "NL"):
+        c, m = b.customer(country), b.months[-1]
+        item = b.item("subscription", "101.00")
+        order = b.order(c, m.at(20), (item, 2), cancelled_at=b.open_month.at(9))
+        b.entitle(order)
+        b.charge(order, item, m, 2)
+
+
+def cancelled_yesterday_and_still_entitled(b: Builder) -> None:
+    """Cancelled last night; the right is taken away within a day, the credit comes with the next invoice."""
+    c, m = b.customer("JP"), b.months[-1]
+    item = b.item("subscription", "58.00")
+    cancelled_at = b.open_month.at(13, 20)
+    order = b.order(c, m.at(25), (item, 3), cancelled_at=cancelled_at)
+    b.entitle(order, quantity=3, ends_at=cancelled_at + timedelta(hours=20))
+    b.charge(order, item, m, 3)
+
+
+def refund_of_an_old_order(b: Builder) -> None:
+    """Bought before the first loaded month and given back inside it: the purchase is on an invoice nobody loaded."""
+    for country in ("US", "JP"):
+        c, m = b.customer(country), b.months[0]
+        item = b.item("reservation", "890.00")
+        order = b.order(c, m.start_at - timedelta(days=9), (item, 2), cancelled_at=m.at(16))
+        b.entitle(order)
+        b.charge(order, item, m, -2, order_at=m.at(16))
+
+
+def more_seats_for_an_old_order(b: Builder) -> None:
+    """Bought before the first loaded month and enlarged inside it: only the new seats are billed here."""
+    c, m = b.customer("DE"), b.months[0]
+    item = b.item("seat", "21.00")
+    order = b.order(c, m.start_at - timedelta(days=30), (item, 10), changes={0: ((m.at(18), 14),)})
+    b.entitle(order)
+    b.charge(order, item, m, 4, charge_type="addQuantity", order_at=m.at(18))
