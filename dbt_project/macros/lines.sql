@@ -76,3 +76,26 @@
             * {{ multiply_decimals('abs(effective_unit_price)', 'abs(coalesce(billable_quantity, quantity))') }}
     end
 {%- endmacro %}
+
+{# The first bucket that applies. Speaks of the CTEs of `fct_invoice_lines`. #}
+{% macro line_bucket() -%}
+    case
+        when not lines.is_counted then 'not_counted'
+        when lines.line_class = 'daily_usage' then 'detail'
+        when lines.line_class in ('license', 'legacy_usage', 'usage', 'recurring', 'adjustment') then 'out_of_scope'
+        when not lines.customer_is_compared then 'not_compared'
+        when lines.match_pass = '5_suggested' then 'suggested'
+        when lines.order_item_id is null and lines.charge_group_timing_code is not null then 'timing'
+        when lines.order_item_id is null then 'unmatched'
+        when item_breaks.order_item_id is not null or line_breaks.invoice_line_id is not null then 'matched_with_break'
+        when item_timing.order_item_id is not null then 'timing'
+        when lines.order_item_id is not null then 'matched'
+    end
+{%- endmacro %}
+
+{# The buckets whose amounts make up a counted document. #}
+{% macro money_buckets() -%}
+    {{ return([
+        'matched', 'matched_with_break', 'suggested', 'timing', 'unmatched', 'not_compared', 'out_of_scope'
+    ]) }}
+{%- endmacro %}

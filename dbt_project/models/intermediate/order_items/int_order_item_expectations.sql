@@ -12,12 +12,29 @@ with lines as (
         is_order_cancelled,
         quantity,
         unit_price,
+        currency,
         extended_amount,
         row_number() over (
             partition by order_item_id
             order by case when is_purchase then 0 else 1 end asc, order_line_number asc nulls last
         ) as line_position
     from {{ ref('int_order_lines') }}
+),
+
+currencies as (
+    select
+        currency,
+        minor_digits
+    from {{ ref('currencies') }}
+),
+
+-- Prices are cut to minor units before they are multiplied, as the invoice does it.
+listed as (
+    select
+        lines.*,
+        {{ truncate_to_currency('lines.unit_price', 'coalesce(currencies.minor_digits, 2)') }} as cut_price
+    from lines
+    left join currencies on lines.currency = currencies.currency
 ),
 
 totals as (
@@ -29,12 +46,14 @@ totals as (
         sum(expected_quantity) as expected_quantity,
         sum(case when is_purchase then extended_amount end) as extended_amount,
         sum(case when is_purchase and extended_amount is null then 1 else 0 end) as lines_without_amount,
+        sum(case when is_purchase then {{ multiply_decimals('cut_price', 'expected_quantity') }} end) as listed_amount,
+        sum(case when is_purchase and cut_price is null then 1 else 0 end) as lines_without_price,
         max(case when is_purchase and (quantity = 0 or is_order_cancelled) then 1 else 0 end) = 1 as has_cancelled_line,
         max(case when line_position = 1 then unit_price end) as unit_price,
         -- A line without a term never ends, and the item with it.
         max(case when is_purchase and {{ term_months('term_duration') }} is null then 1 else 0 end) = 1 as has_endless_line,
         max({{ term_months('term_duration') }}) as term_months
-    from lines
+    from listed
     group by order_item_id, order_id, product_id, sku_id
 ),
 
@@ -57,6 +76,7 @@ expectations as (
             when totals.expected_quantity = 0 then 0
             when totals.lines_without_amount = 0 then totals.extended_amount
         end as expected_amount,
+        case when totals.lines_without_price = 0 then totals.listed_amount end as listed_amount,
         totals.unit_price,
         totals.has_cancelled_line,
         totals.has_endless_line,
@@ -81,6 +101,7 @@ select
     is_one_time,
     {{ as_rate('expected_quantity') }} as expected_quantity,
     {{ as_money('expected_amount') }} as expected_amount,
+    {{ as_money('listed_amount') }} as listed_amount,
     {{ as_rate('unit_price') }} as unit_price,
     has_cancelled_line,
     case

@@ -16,6 +16,7 @@ with expectations as (
         is_one_time,
         expected_quantity,
         expected_amount,
+        listed_amount,
         unit_price,
         has_cancelled_line,
         term_ends_at
@@ -51,6 +52,13 @@ suggested as (
 first_horizon as (
     select min(horizon_at) as horizon_at
     from {{ ref('int_billing_horizons') }}
+),
+
+tax_inclusive as (
+    select distinct customers.customer_id
+    from {{ ref('stg_partner_center__customers_by_id') }} as customers
+    inner join {{ ref('tax_countries') }} as tax_countries on customers.country = tax_countries.country
+    where tax_countries.is_tax_inclusive
 )
 
 select
@@ -84,7 +92,8 @@ select
         as is_orders_read,
     coalesce(coverage.is_entitlements_read, false) as is_entitlements_read,
     loaded_months.period is not null as is_due_invoice_loaded,
-    suggested.order_item_id is not null as is_suggested_candidate
+    suggested.order_item_id is not null as is_suggested_candidate,
+    tax_inclusive.customer_id is not null as is_tax_inclusive
 from expectations
 left join main_currencies on expectations.order_item_id = main_currencies.order_item_id
 left join {{ ref('int_order_item_charges') }} as charges on expectations.order_item_id = charges.order_item_id
@@ -105,3 +114,4 @@ left join loaded_months
         coalesce(main_currencies.currency, expectations.order_currency) = loaded_months.currency
         and expectations.due_period = loaded_months.period
 left join suggested on expectations.order_item_id = suggested.order_item_id
+left join tax_inclusive on expectations.customer_id = tax_inclusive.customer_id

@@ -92,7 +92,9 @@ select
     facts.is_suggested_candidate,
     facts.billing_currency,
     {{ as_count('facts.order_currency_digits') }} as order_currency_digits,
-    {{ as_money('facts.order_tolerance_amount') }} as order_tolerance_amount
+    {{ as_money('facts.order_tolerance_amount') }} as order_tolerance_amount,
+    facts.listed_amount,
+    facts.is_tax_inclusive
 from {{ ref('int_order_item_facts') }} as facts
 inner join {{ ref('int_order_item_windows') }} as windows on facts.order_item_id = windows.order_item_id
 left join entitlement_rules
