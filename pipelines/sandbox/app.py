@@ -49,6 +49,15 @@ class SandboxApp:
         self.counts: Counter[str] = Counter()
         self.recent: deque[dict[str, object]] = deque(maxlen=REMEMBERED_CALLS)
         self._lock = threading.Lock()
+        self._kept: dict[str, list[Raw]] = {}
+
+    def warm(self) -> None:
+        """Render every line item now and keep the text, so that a benchmark measures its reader only.
+
+        Units:   about 1.5 kB of memory a line.
+        """
+        for document in self.world.documents:
+            self._kept[document.id] = [Raw(self.lines.row(charge)) for charge in document.charges]
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """WSGI entry."""
@@ -222,7 +231,8 @@ class SandboxApp:
         name, size, page = self._place(call, query, f"{invoice_id}/{provider.lower()}/{kind.lower()}", size)
         spans = plan(name, len(charges), size, self.quirks)
         start, stop = spans[min(page, len(spans) - 1)]
-        items = [Raw(self.lines.row(charge)) for charge in charges[start:stop]]
+        kept = self._kept.get(invoice_id) if wanted else None
+        items = kept[start:stop] if kept else [Raw(self.lines.row(charge)) for charge in charges[start:stop]]
         base = ("/v1/invoices", "/invoices", "//invoices")[page % 3] if self.quirks else "/v1/invoices"
         field = "nvoicelineitemtype" if self.quirks else "invoicelineitemtype"
         uri = f"{base}/{invoice_id}/lineitems?provider=OneTime&{field}=BillingLineItems&size={size}"

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from pipelines.sandbox.facts import Customer, Document, Entitlement, Item, Order, OrderLine
 from pipelines.sandbox.trade import COUNTRIES, SYMBOLS, rounded
-from pipelines.sandbox.wire import NEVER, link, object_type, stamp
+from pipelines.sandbox.wire import NEVER, Raw, dumps, link, object_type, stamp
 from pipelines.sandbox.world import World
 
 Body = dict[str, Any]
@@ -30,6 +30,7 @@ class Bodies:
     def __init__(self, world: World, quirks: bool) -> None:
         self.world = world
         self.quirks = quirks
+        self._links: dict[tuple[str, str, str, str, bool], Raw] = {}
         self.customers = {customer.id: customer for customer in world.customers if customer.is_listed}
 
     def salt(self, name: str) -> int:
@@ -201,32 +202,30 @@ class Bodies:
         if priced:
             body["totalPrice"] = sum((line["pricing"]["extendedPrice"] for line in lines), Decimal(0))
         if not self.quirks or salt % 4:
-            body["links"] = {"self": link(path), "provisioningStatus": link(path + "/provisioningstatus")}
-            body["client"] = {
-                "marketplaceCountry": order.customer.country,
-                "deviceFamily": "UniversalStore-PartnerCenter",
-                "name": "Partner Center API",
-            }
+            # Written as text: orders are many, and their ids need no escaping.
+            tail = '","method":"GET","headers":[]}'
+            body["links"] = Raw(
+                f'{{"self":{{"uri":"{path}{tail},"provisioningStatus":{{"uri":"{path}/provisioningstatus{tail}}}'
+            )
+            body["client"] = Raw(
+                f'{{"marketplaceCountry":"{order.customer.country}",'
+                '"deviceFamily":"UniversalStore-PartnerCenter","name":"Partner Center API"}'
+            )
         body["attributes"] = object_type("Order")
         return body
 
     def _order_line(self, order: Order, line: OrderLine, clock: datetime, *, priced: bool) -> Body:
-        item, country = line.item, order.customer.country
-        sku = f"/products/{item.product_id}/skus/{item.sku_id}"
+        item = line.item
         offer = f"{item.product_id}:{item.sku_id}:{item.availability_id}"
         if line.has_guid_offer:
             offer = f"{order.customer.id[:24]}{order.alternate_id}".upper()
-        links: Body = {"sku": link(f"{sku}?country={country}")}
-        if not line.has_guid_offer:
-            links["product"] = link(f"/products/{item.product_id}?country={country}")
-            links["availability"] = link(f"{sku}/availabilities/{item.availability_id}?country={country}")
         quantity = line.quantity_at(clock)
         body: Body = {
             "lineItemNumber": line.number,
             "offerId": offer,
             "friendlyName": item.sku_name,
             "quantity": quantity,
-            "links": links,
+            "links": self._line_links(item, order.customer.country, named=not line.has_guid_offer),
             "termDuration": item.term,
         }
         if line.transaction_type is not None:
@@ -246,6 +245,18 @@ class Bodies:
                 "extendedPrice": rounded(line.price * quantity, order.currency),
             }
         return body
+
+    def _line_links(self, item: Item, country: str, *, named: bool) -> Raw:
+        """Links of an order line, kept as text: the same few are sent again and again."""
+        key = (item.product_id, item.sku_id, item.availability_id, country, named)
+        if key not in self._links:
+            sku = f"/products/{item.product_id}/skus/{item.sku_id}"
+            links = {"sku": link(f"{sku}?country={country}")}
+            if named:
+                links["product"] = link(f"/products/{item.product_id}?country={country}")
+                links["availability"] = link(f"{sku}/availabilities/{item.availability_id}?country={country}")
+            self._links[key] = Raw(dumps(links))
+        return self._links[key]
 
     # Entitlements ----------------------------------------------------------------------------------------------
 

@@ -41,6 +41,8 @@ class LineItems:
         as_text = quirks and style == "commerce"
         n = short_number if quirks and salt & 1 else number
         mark = '"' if as_text else ""
+        price = n(c.effective_unit_price)
+        listed = price if c.unit_price is c.effective_unit_price else n(c.unit_price)
         parts = [
             f'{{"partnerId":"{PARTNER_ID}",',
             self._buyer(c.customer, style, salt),
@@ -48,8 +50,8 @@ class LineItems:
             f'"orderId":"{c.order_ref}","orderDate":"{stamp(c.order_at, salt, quirks)}",',
             self._item(c.item),
             f'"chargeType":"{c.charge_type}",',
-            f'"unitPrice":{mark}{n(c.unit_price)}{mark},',
-            f'"effectiveUnitPrice":{mark}{n(c.effective_unit_price)}{mark},"unitType":"{self._unit(c)}",',
+            f'"unitPrice":{mark}{listed}{mark},',
+            f'"effectiveUnitPrice":{mark}{price}{mark},"unitType":"{self._unit(c)}",',
             f'"quantity":{mark}{c.quantity}{mark},"subtotal":{mark}{n(c.subtotal)}{mark},',
             f'"{self._tax_key(salt)}":{mark}{n(c.tax)}{mark},"totalForCustomer":{mark}{n(c.total)}{mark},',
             f'"currency":"{c.currency}",',
@@ -73,7 +75,7 @@ class LineItems:
                 f'"chargeStartDate":"{stamp(c.charge_start_at, salt >> 3, quirks)}",'
                 f'"chargeEndDate":"{stamp(c.charge_end_at, salt >> 4, quirks)}",'
             )
-        parts.append(self._optional(c, as_text))
+        parts.append(self._optional(c))
         if quirks and style == "commerce" and salt % 4 == 0:
             parts.append('"attributes/objectType":"OneTimeInvoiceLineItem",')
         if not quirks or salt % 5:
@@ -81,7 +83,7 @@ class LineItems:
         parts.append('"attributes":{"objectType":"OneTimeInvoiceLineItem"}}')
         return "".join(parts)
 
-    def _optional(self, c: Charge, as_text: bool) -> str:
+    def _optional(self, c: Charge) -> str:
         """Fields that are mostly unset: left out, null or empty, as it comes."""
         salt = c.salt
         made = []

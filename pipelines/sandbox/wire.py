@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -18,15 +19,17 @@ def text(value: str) -> str:
 
 def number(value: Decimal) -> str:
     """A number literal with every digit of `value`, no exponent."""
-    return format(value, "f")
+    literal = str(value)
+    return format(value, "f") if "E" in literal else literal
 
 
 def short_number(value: Decimal) -> str:
     """The same number without trailing zeros: whole amounts become integer literals."""
-    literal = format(value, "f")
+    literal = number(value)
     return literal.rstrip("0").rstrip(".") if "." in literal else literal
 
 
+@lru_cache(maxsize=1 << 14)
 def stamp(moment: datetime, variant: int, quirks: bool) -> str:
     """A moment as sent; always the same instant, to the microsecond.
 
@@ -52,16 +55,16 @@ def stamp(moment: datetime, variant: int, quirks: bool) -> str:
 
 def dumps(value: Any) -> str:
     """JSON text of plain values; Decimals become number literals."""
+    if isinstance(value, Raw):
+        return value.body
     if isinstance(value, str):
         return encode_basestring(value)
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return number(value)
     if isinstance(value, dict):
         return "{" + ",".join(f"{encode_basestring(k)}:{dumps(v)}" for k, v in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(map(dumps, value)) + "]"
-    if isinstance(value, Raw):
-        return value.body
     return json.dumps(value)
 
 
