@@ -81,9 +81,9 @@ def run() -> None:
 
 
 @cli.command()
-@click.option("--scale", default=1, show_default=True, help="Size of the pretend business; 1 is 20,000 lines.")
+@click.option("--scale", default=1.0, show_default=True, help="Size of the pretend business; 1 is 20,000 lines.")
 @click.option("--seed", default=7, show_default=True, help="Another seed is another business.")
-def demo(scale: int, seed: int) -> None:
+def demo(scale: float, seed: int) -> None:
     """The whole job on the built-in sandbox: no credentials, no network."""
     from pipelines.demo import demo_settings, planted_breaks, sandbox_process
     from pipelines.sandbox import DEFAULT_CLOCK
@@ -175,9 +175,9 @@ def doctor(offline: bool) -> None:
 
 @cli.command()
 @click.option("--port", default=8080, show_default=True, help="0 takes a free one.")
-@click.option("--scale", default=1, show_default=True)
+@click.option("--scale", default=1.0, show_default=True)
 @click.option("--seed", default=7, show_default=True)
-def sandbox(port: int, scale: int, seed: int) -> None:
+def sandbox(port: int, scale: float, seed: int) -> None:
     """The pretend Partner Center alone, on loopback, until interrupted."""
     from pipelines.demo import READY
     from pipelines.sandbox import DEFAULT_CLOCK, SandboxApp, build_world, serve

@@ -19,7 +19,7 @@ READY = "sandbox ready at "
 
 
 @contextmanager
-def sandbox_process(*, scale: int, seed: int) -> Iterator[str]:
+def sandbox_process(*, scale: float, seed: int) -> Iterator[str]:
     """A running sandbox; its URL. It ends with the block.
 
     Errors:  ReconError when it does not start.

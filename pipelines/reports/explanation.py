@@ -48,6 +48,7 @@ def explain(connection: duckdb.DuckDBPyConnection, subject: str, line: str | Non
 
     Errors:  UsageError when nothing has that id.
     """
+    subject = subject.strip()
     breaks = _rows(connection, _BREAK, [subject, subject, subject])
     if len(breaks) > 1:
         raise UsageError(f"{len(breaks)} breaks begin with `{subject}`; give more of the id")
@@ -91,7 +92,7 @@ def _explain_break(connection: duckdb.DuckDBPyConnection, found: Row) -> Iterato
         if found[name] is not None:
             yield f"  {name.replace('_', ' ')}: {amount_text(found[name], 0)}"
     yield (
-        f"  since {found['business_at']}, {found['age_days']} days old; first seen {found['first_seen_at']}"
+        f"  since {found['business_at']}, {found['age_days']} days; first seen {found['first_seen_at']}"
         + (f"; resolved {found['resolved_at']}" if found["resolved_at"] else "")
     )
     if found["order_id"]:
@@ -100,7 +101,8 @@ def _explain_break(connection: duckdb.DuckDBPyConnection, found: Row) -> Iterato
     if lines:
         yield f"  charges ({len(lines)}):"
         for one in lines[:_LINES_SHOWN]:
-            yield from (f"  {text}" for text in _line_text(one))
+            mark = ">" if one["invoice_line_id"] == found["invoice_line_id"] else " "
+            yield from (f"{mark} {text}" for text in _line_text(one))
     if found["invoice_id"] and not lines:
         yield from _document_text(connection, found["invoice_id"])
     yield f"  next step: {found['next_step']}"
@@ -131,9 +133,9 @@ def _order_text(connection: duckdb.DuckDBPyConnection, found: Row) -> Iterator[s
 
 
 def _lines_of(connection: duckdb.DuckDBPyConnection, found: Row) -> list[Row]:
-    if found["invoice_line_id"]:
+    if found["invoice_line_id"] and not found["order_id"]:
         return _rows(connection, f"{_LINES} where l.invoice_line_id = ?", [found["invoice_line_id"]])
-    if found["grain"] not in ("charge_group", "order_item"):
+    if found["grain"] not in ("charge_group", "order_item", "line"):
         return []
     return _rows(
         connection,

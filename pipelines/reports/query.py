@@ -15,6 +15,7 @@ from rich.table import Table
 from pipelines.errors import UsageError
 
 ROWS_SHOWN = 200
+PIPE_WIDTH = 240
 
 
 def show(connection: duckdb.DuckDBPyConnection, query: str, shape: str, out: IO[str]) -> None:
@@ -29,7 +30,7 @@ def show(connection: duckdb.DuckDBPyConnection, query: str, shape: str, out: IO[
     except duckdb.Error as error:
         raise UsageError(f"the query cannot run: {error}") from error
     if shape == "csv":
-        writer = csv.writer(out)
+        writer = csv.writer(out, lineterminator="\n")
         writer.writerow(names)
         writer.writerows([_spreadsheet_safe(_cell(value)) for value in row] for row in rows)
     elif shape == "json":
@@ -65,7 +66,9 @@ def _table(names: list[str], rows: list[tuple[Any, ...]], out: IO[str]) -> None:
         table.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in rows[:ROWS_SHOWN]:
         table.add_row(*("" if value is None else str(_cell(value)) for value in row))
-    Console(file=out, markup=False, highlight=False).print(table)
+    # Where nobody's terminal sets the width, rows keep to one line.
+    width = None if out.isatty() else PIPE_WIDTH
+    Console(file=out, markup=False, highlight=False, width=width).print(table)
     if len(rows) > ROWS_SHOWN:
         out.write(f"only the first {ROWS_SHOWN} rows are shown; --format csv gives all\n")
 
