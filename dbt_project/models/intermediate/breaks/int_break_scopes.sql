@@ -35,7 +35,6 @@ uncompared_months as (
         period || '|' || currency as period_key
     from {{ ref('int_lines') }}
     where is_charge
-        and customer_is_known
         and customer_is_compared is not true
     group by customer_id, currency, period
 ),

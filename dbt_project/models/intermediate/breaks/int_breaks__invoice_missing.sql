@@ -4,13 +4,12 @@ with order_items as (
     select
         order_item_id,
         due_period,
-        order_currency,
+        billing_currency,
         order_status,
         expected_quantity,
         expected_amount,
         transaction_type,
         positive_charge_count,
-        is_due_invoice_loaded,
         is_in_scope
     from {{ ref('int_order_items') }}
 ),
@@ -19,7 +18,7 @@ with order_items as (
 due_items as (
     select
         due_period as period,
-        order_currency as currency,
+        billing_currency as currency,
         {{ add_hours(period_start('due_period'), 240) }} as due_at,
         count(*) as item_count
     from order_items
@@ -29,16 +28,27 @@ due_items as (
         and coalesce(expected_amount, 1) <> 0
         and coalesce({{ fold_word('transaction_type') }}, '') <> 'systembilling'
         and coalesce(positive_charge_count, 0) = 0
-        and is_due_invoice_loaded is not true
-    group by due_period, order_currency
+    group by due_period, billing_currency
+),
+
+documents as (
+    select
+        period,
+        currency
+    from {{ ref('int_periods') }}
+    where has_one_time_document
 ),
 
 missing as (
     select
-        *,
-        period || '|' || currency as period_key
+        due_items.*,
+        due_items.period || '|' || due_items.currency as period_key
     from due_items
-    where due_at <= {{ as_of() }}
+    left join documents
+        on due_items.period = documents.period
+        and due_items.currency = documents.currency
+    where due_items.due_at <= {{ as_of() }}
+        and documents.period is null
 ),
 
 breaks as (

@@ -11,7 +11,6 @@ with charges as (
     from {{ ref('int_lines') }}
     where is_charge
         and customer_is_compared is not true
-        and customer_is_known
 ),
 
 not_compared as (

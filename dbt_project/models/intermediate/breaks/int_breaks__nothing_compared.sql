@@ -1,4 +1,4 @@
--- Rule: a month with a one-time document has charges and no order of that month, or orders and no charge.
+-- Rule: a month with a one-time document has charges but no order that they could be compared with, or orders and no charge.
 -- Grain: one row per month and currency that breaks the rule.
 with periods as (
     select
@@ -7,6 +7,7 @@ with periods as (
         currency_digits,
         charges_count,
         charges_amount,
+        matched_charges_count,
         order_items_of_month,
         has_one_time_document
     from {{ ref('int_periods') }}
@@ -41,7 +42,11 @@ one_sided as (
         and periods.currency = ordered.currency
     where periods.has_one_time_document
         and (
-            (periods.charges_count > 0 and coalesce(periods.order_items_of_month, 0) = 0)
+            (
+                periods.charges_count > 0
+                and coalesce(periods.order_items_of_month, 0) = 0
+                and coalesce(periods.matched_charges_count, 0) = 0
+            )
             or (coalesce(periods.charges_count, 0) = 0 and periods.order_items_of_month > 0)
         )
 ),

@@ -33,7 +33,7 @@ with order_items as (
 ),
 
 charges as (
-    select order_item_id, invoice_line_id, effective_unit_price, billable_quantity, pricing_currency, fx_rate, subtotal, total
+    select order_item_id, effective_unit_price, billable_quantity, pricing_currency, fx_rate, subtotal, total
     from {{ ref('int_lines') }}
     where is_charge
 ),
@@ -42,7 +42,6 @@ charges as (
 priced as (
     select
         order_items.*,
-        charges.invoice_line_id,
         charges.fx_rate,
         order_items.order_currency = order_items.charged_currency as is_billing_currency,
         case
@@ -76,7 +75,6 @@ converted as (
 breaks as (
     select
         {{ break_row('price_charged_vs_ordered', 'order_item', with_columns(order_item_keys(), {
-            'invoice_line_id': 'invoice_line_id',
             'expected_amount': 'case when is_billing_currency then expected_amount end',
             'actual_amount': 'case when is_billing_currency then charged_amount end',
             'difference_amount': truncate_to_currency('difference', 'currency_digits'),

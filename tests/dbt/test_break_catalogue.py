@@ -1,0 +1,78 @@
+"""A rule is one model with its tests, one catalogue row and one list entry: the three name the same rules."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+RULES = PROJECT / "models/intermediate/breaks"
+PREFIX = "int_breaks__"
+
+
+def catalogue() -> list[dict[str, str]]:
+    with (PROJECT / "seeds/break_catalogue.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def catalogue_codes() -> list[str]:
+    return [row["break_code"] for row in catalogue()]
+
+
+def listed_codes() -> list[str]:
+    macro = (PROJECT / "macros/breaks/break_rules.sql").read_text(encoding="utf-8")
+    return re.findall(r'^ +"(\w+)",$', macro, flags=re.MULTILINE)
+
+
+def model_codes() -> set[str]:
+    return {path.stem.removeprefix(PREFIX) for path in RULES.glob(f"{PREFIX}*.sql")}
+
+
+def test_every_catalogue_row_has_a_model() -> None:
+    missing = [f"models/intermediate/breaks/{PREFIX}{code}.sql" for code in set(catalogue_codes()) - model_codes()]
+    assert not missing, f"write {missing}"
+
+
+def test_every_model_has_a_catalogue_row() -> None:
+    assert not model_codes() - set(catalogue_codes()), "add a row to seeds/break_catalogue.csv"
+
+
+def test_the_list_of_rules_is_the_catalogue_in_its_order() -> None:
+    in_order = sorted(catalogue(), key=lambda row: int(row["catalogue_order"]))
+    assert listed_codes() == [row["break_code"] for row in in_order], "edit macros/breaks/break_rules.sql"
+
+
+@pytest.mark.parametrize("code", sorted(model_codes()))
+def test_every_rule_is_described_and_has_unit_tests(code: str) -> None:
+    """At least one case that breaks and one that does not."""
+    path = RULES / f"{PREFIX}{code}.yml"
+    assert path.exists(), f"write {path.name} beside the model"
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    model = f"{PREFIX}{code}"
+    assert [entry["name"] for entry in content["models"] if entry["description"].strip()] == [model]
+    tests = content["unit_tests"]
+    assert {test["model"] for test in tests} == {model}
+    assert any(test["expect"]["rows"] for test in tests), "no case breaks"
+    assert any(len(given_rows(test)) > len(test["expect"]["rows"]) for test in tests), "every case breaks"
+
+
+def given_rows(test: dict[str, list[dict[str, list[object]]]]) -> list[object]:
+    return [row for given in test["given"] for row in given["rows"]]
+
+
+@pytest.mark.parametrize("code", sorted(model_codes()))
+def test_every_rule_opens_with_its_words_and_its_grain(code: str) -> None:
+    lines = (RULES / f"{PREFIX}{code}.sql").read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("-- Rule: ")
+    assert lines[1].startswith("-- Grain: one row per ")
+    assert len(lines) < 100
+
+
+def test_a_rule_yields_its_own_code_and_grain() -> None:
+    for row in catalogue():
+        sql = (RULES / f"{PREFIX}{row['break_code']}.sql").read_text(encoding="utf-8")
+        assert f"break_row('{row['break_code']}', '{row['grain']}'" in sql, row["break_code"]
