@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
+from zlib import crc32
 
 from pipelines.sandbox.auth import Desk
 from pipelines.sandbox.bodies import CURRENCIES, Bodies
@@ -86,7 +87,8 @@ class SandboxApp:
             self._note(call, "token", status)
             return json_reply(status, dumps(body))
         route = route_of(parts)
-        name, ordinal = self.faults.hit(call.headers.get("ms-requestid") or f"{call.path}?{call.query}")
+        token = call.headers.get("ms-continuationtoken", "")
+        name, ordinal = self.faults.hit(call.headers.get("ms-requestid") or f"{call.path}?{call.query}#{token}")
         reply = self._answer(call, parts, name, ordinal)
         reply.headers += [
             ("MS-RequestId", call.headers.get("ms-requestid", "")),
@@ -257,10 +259,12 @@ class SandboxApp:
         if page + 1 >= pages and not endless:
             return body
         token = token_for(name, size, max(page, 1) if endless else page + 1)
-        # The token stands in the envelope, in the headers of the next link, or in both.
-        form = len(name) % 2 if self.quirks else 2
+        # The token stands in the envelope and in the headers of the next link, or in one of them only.
+        form = crc32(name.encode()) % 3 if self.quirks else 0
         if form != 1:
             body = {"continuationToken": token, **body}
+        if form == 2:
+            return body
         joint = "?" if self.quirks else "&"
         host = "https://elsewhere.example.net" if self.faults.faults.foreign_next_link else ""
         headers = [{"key": "MS-ContinuationToken", "value": token}]

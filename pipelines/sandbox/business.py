@@ -256,6 +256,8 @@ def trade(b: Builder, scale: float) -> None:
         b.customer(countries[n % 10], reseller_id="4649221" if n % 7 == 3 else "")
         for n in range(max(10, round(60 * root)))
     ]
+    for pattern in [pattern for _, pattern in PATTERNS[1:]]:
+        b.look_alikes.append((pattern.__name__, " ".join((pattern.__doc__ or "").split())))
     weights = [weight for weight, _ in PATTERNS]
     patterns = [pattern for _, pattern in PATTERNS]
     long_ago = b.months[0].start_at - timedelta(days=40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import struct
 import threading
@@ -55,8 +56,9 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.sent is not None:
             self.close_connection = True
         if reply.is_reset:
-            # Closing with linger 0 sends RST instead of FIN.
+            # Closing with linger 0, before anyone shuts the socket down politely, sends RST instead of FIN.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            os.close(self.connection.detach())
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815
 

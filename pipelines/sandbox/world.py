@@ -44,10 +44,9 @@ class World:
         """A document by its plain id."""
         return self._by_id.get(invoice_id)
 
-    @property
-    def charge_count(self) -> int:
-        """Lines over all documents."""
-        return sum(len(document.charges) for document in self.documents)
+    def charge_count(self, invoice_id: str | None = None) -> int:
+        """Lines of one document, or of all."""
+        return sum(len(d.charges) for d in self.documents if invoice_id in (None, d.id))
 
 
 def build_world(seed: int = 7, scale: float = 1, months: int = 3) -> World:
