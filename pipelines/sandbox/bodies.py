@@ -85,6 +85,7 @@ class Bodies:
         return body
 
     def _document(self, document: Document, clock: datetime, *, nested: bool = False) -> Body:
+        salt = self.salt(document.id)
         is_void = document.void_at is not None and document.void_at <= clock
         kind = document.document_type
         if is_void and document.void_shown_as == "document_type":
@@ -98,8 +99,10 @@ class Bodies:
             "paidAmount": document.paid_at(clock) * document.paid_sign,
             "currencyCode": document.currency,
             "currencySymbol": SYMBOLS[document.currency],
-            "documentType": kind,
-            "invoiceType": document.invoice_type,
+            "documentType": "Invoice" if kind == "invoice" and salt % 5 == 0 else kind,
+            "invoiceType": "one_time"
+            if document.invoice_type == "OneTime" and salt % 4 == 0
+            else document.invoice_type,
             "attributes": object_type("Invoice"),
         }
         if is_void and document.void_shown_as == "state":
