@@ -9,8 +9,7 @@ with open_breaks as (
 ),
 
 memory as (
-    select *
-    from {{ ref('int_break_memory') }}
+    select * from {{ ref('int_break_memory') }}
 ),
 
 currently_open as (
@@ -35,11 +34,10 @@ resolution_events as (
     from {{ ref('int_break_events') }}
     where event = 'resolved'
     union all
-    select memory.break_id, memory.status, memory.first_seen_at, memory.last_seen_at, memory.event_at, memory.{{ described_break_columns() | join(", memory.") }}
+    select break_id, status, first_seen_at, last_seen_at, event_at, {{ described_break_columns() | join(", ") }}
     from memory
-    left join open_breaks on memory.break_id = open_breaks.break_id
-    where memory.status = 'resolved'
-        and open_breaks.break_id is null
+    where status = 'resolved'
+        and break_id not in (select break_id from open_breaks)
 ),
 
 resolved as (

@@ -16,7 +16,7 @@ charges as (
         charges.order_item_id,
         charges.charge_group_id,
         charges.customer_id,
-        charges.order_id,
+        coalesce(charges.resolved_order_id, charges.order_id) as order_id,
         charges.product_id,
         charges.sku_id,
         charges.signed_quantity,

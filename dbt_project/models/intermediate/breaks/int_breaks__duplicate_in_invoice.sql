@@ -9,7 +9,7 @@ with charges as (
         order_item_id,
         charge_group_id,
         customer_id,
-        order_id,
+        coalesce(resolved_order_id, order_id) as order_id,
         product_id,
         sku_id,
         signed_quantity,

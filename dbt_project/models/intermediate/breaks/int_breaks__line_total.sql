@@ -8,7 +8,7 @@ with lines as (
         order_item_id,
         charge_group_id,
         customer_id,
-        order_id,
+        coalesce(resolved_order_id, order_id) as order_id,
         product_id,
         sku_id,
         subtotal,
