@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
+import uuid
 from urllib.parse import parse_qs
 
 CLIENT_SECRET = "sandbox-secret"  # noqa: S105
@@ -20,7 +22,8 @@ class Desk:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._access: dict[str, tuple[str, float, bool]] = {}
-        self._refresh: dict[str, str | None] = {REFRESH_TOKEN: None}
+        self._parents: dict[str, str] = {}
+        self._dead: set[str] = set()
         self._issued = 0
 
     def token(self, form_body: bytes, *, version: int) -> TokenAnswer:
@@ -36,16 +39,15 @@ class Desk:
         with self._lock:
             if grant == "refresh_token":
                 given = form.get("refresh_token", "")
-                if given not in self._refresh:
+                if given in self._dead or not is_refresh_token(given):
                     return 400, refusal("invalid_grant", 70008, "The refresh token has expired or was replaced.")
                 # The first use of a token ends the life of the one before it.
-                former = self._refresh[given]
+                former = self._parents.pop(given, None)
                 if former is not None:
-                    self._refresh.pop(former, None)
-                    self._refresh[given] = None
+                    self._dead.add(former)
                 kind = "app+user"
-                fresh = f"sandbox-refresh-{self._next()}"
-                self._refresh[fresh] = given
+                fresh = signed(uuid.uuid4().hex)
+                self._parents[fresh] = given
                 extra = {"refresh_token": fresh, "scope": "user_impersonation", "id_token": "sandbox.id.token"}
             elif grant == "client_credentials":
                 kind = "app"
@@ -83,6 +85,17 @@ class Desk:
     def _next(self) -> int:
         self._issued += 1
         return self._issued
+
+
+def signed(name: str) -> str:
+    """A refresh token that a later sandbox knows again: readers keep theirs longer than a sandbox runs."""
+    return f"{REFRESH_TOKEN}-{name}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+
+
+def is_refresh_token(value: str) -> bool:
+    """Whether some sandbox issued this token."""
+    name = value.removeprefix(f"{REFRESH_TOKEN}-").rpartition("-")[0]
+    return value == REFRESH_TOKEN or value == signed(name)
 
 
 def refusal(error: str, code: int, description: str) -> dict[str, object]:

@@ -196,6 +196,14 @@ def test_an_old_refresh_token_dies_when_the_new_one_is_used(caller: Caller) -> N
     assert refresh("sandbox-refresh").status_code == 400
 
 
+def test_a_refresh_token_outlives_the_sandbox_that_issued_it_and_an_invented_one_is_refused(world: World) -> None:
+    first, later = Caller(SandboxApp(world)), Caller(SandboxApp(world))
+    kept = first.http.post("/tenant/oauth2/token", data=TOKEN_FORM).json()["refresh_token"]
+    for token, status in ((kept, 200), (kept[:-1] + "-", 400), ("sandbox-refresh-", 400)):
+        answer = later.http.post("/tenant/oauth2/token", data={**TOKEN_FORM, "refresh_token": token})
+        assert answer.status_code == status
+
+
 def test_a_wrong_secret_and_a_missing_token_are_refused(caller: Caller) -> None:
     answer = caller.http.post("/tenant/oauth2/token", data={**TOKEN_FORM, "client_secret": "guess"})
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
