@@ -29,6 +29,19 @@ scoped as (
     select break_id, break_code, 'customer_periods' as scope, grain_key as scope_key from breaks where break_code = 'not_compared'
 ),
 
+-- An order item also belongs to the month whose invoice bills it, whenever it was charged last.
+item_months as (
+    select
+        breaks.break_id,
+        breaks.break_code,
+        'period' as scope,
+        order_items.due_period || '|' || order_items.billing_currency as scope_key
+    from breaks
+    inner join {{ ref('int_order_items') }} as order_items
+        on breaks.order_item_id = order_items.order_item_id
+    where order_items.due_period || '|' || order_items.billing_currency <> coalesce(breaks.period_key, '')
+),
+
 uncompared_months as (
     select
         customer_id || '|' || currency as customer_key,
@@ -66,6 +79,8 @@ suggested_matches as (
 
 scopes as (
     select * from scoped
+    union all
+    select * from item_months
     union all
     select * from covered_customers
     union all
