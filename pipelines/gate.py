@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.errors import WalkRefused
-from pipelines.money import money_text
+from pipelines.money import add_exactly, money_text
 
 # table -> currency ('' where the table has none) -> measure ('rows' or a money column) -> text
 Totals = dict[str, dict[str, dict[str, str]]]
@@ -104,4 +104,5 @@ class WalkGate:
             for column in money:
                 amount = pc.sum(mine.column(column)).as_py()
                 if amount is not None:
-                    self._sums[(name, code, column)] += amount
+                    key = (name, code, column)
+                    self._sums[key] = add_exactly(self._sums[key], amount)

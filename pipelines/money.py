@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
-from decimal import Context, Decimal, Inexact, Overflow
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import Any
 
-_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+# Sums of many amounts of 38 digits stay exact in it; the usual context would round at 28.
+_WIDE = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow])
 
 
 def exact_decimal(value: Any, precision: int, scale: int) -> Decimal:
@@ -19,19 +21,27 @@ def exact_decimal(value: Any, precision: int, scale: int) -> Decimal:
         raise ValueError(f"expected a number, got {type(value).__name__}")
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
         raise ValueError(f"`{value[:60]}` is not a number")
-    number = Decimal(value)
     unit, context = _unit_and_context(precision, scale)
     try:
-        return number.quantize(unit, context=context)
+        return Decimal(value).quantize(unit, context=context)
     except ArithmeticError:
         raise ValueError(f"{str(value)[:80]} does not fit DECIMAL({precision}, {scale}) exactly") from None
 
 
 @functools.cache
 def _unit_and_context(precision: int, scale: int) -> tuple[Decimal, Context]:
-    return Decimal(1).scaleb(-scale), Context(prec=precision, traps=[Inexact, Overflow])
+    # Without the trap for InvalidOperation a number that is too large would become NaN, silently.
+    return Decimal(1).scaleb(-scale), Context(prec=precision, traps=[Inexact, InvalidOperation, Overflow])
+
+
+def add_exactly(left: Decimal, right: Decimal) -> Decimal:
+    """The sum, to the last digit.
+
+    Errors:  decimal.Inexact beyond 60 digits.
+    """
+    return _WIDE.add(left, right)
 
 
 def money_text(amount: Decimal) -> str:
     """An amount as plain digits without trailing zeros: the text that control totals are compared in."""
-    return format(amount.normalize(Context(prec=60)), "f") if amount else "0"
+    return format(amount.normalize(_WIDE), "f") if amount else "0"
