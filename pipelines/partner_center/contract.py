@@ -99,7 +99,9 @@ class Endpoint:
 
     def partition_id(self, values: Mapping[str, str]) -> str:
         """The name of a partition: endpoint and field values; unique over all endpoints."""
-        return "/".join([self.name, *(values[field] for field in self.partition)])
+        # A slash inside a value would make two partitions one.
+        plain = (values[field].replace("%", "%25").replace("/", "%2F") for field in self.partition)
+        return "/".join([self.name, *plain])
 
 
 # Where in the landing a row stands: with these an analyst finds the bytes that the API sent. The partition is

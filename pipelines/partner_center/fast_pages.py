@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -23,6 +23,8 @@ from pipelines.partner_center.strict_json import compact_json
 _BOM = b"\xef\xbb\xbf"
 # Not refused by the reader, but not the same afterwards: left to the strict way.
 _DELICATE = (b"NaN", b"Infinity", b"\\u0000", b"\x00")
+# Deep nesting ends the reader's process; what looks like it is left to the strict way, which counts.
+_DEEP = re.compile(rb"(?:[\[{][^\[\]{}]*+){32}")
 _HEADER = pa.struct([("key", pa.string()), ("value", pa.string())])
 _LINK = pa.struct([("uri", pa.string()), ("method", pa.string()), ("headers", pa.list_(_HEADER))])
 # The usual shapes of the JSON columns of flat rows; any other shape is left to the strict way.
@@ -34,7 +36,7 @@ _JSON_SHAPES = {
 
 def read_flat_page(body: bytes, endpoint: Endpoint) -> tuple[pa.Table, Mapping[str, Any], dict[str, str]] | None:
     """Rows, envelope and unknown fields of a page; None when the strict way has to read it."""
-    if _page_schema(endpoint) is None or any(mark in body for mark in _DELICATE):
+    if _page_schema(endpoint) is None or any(mark in body for mark in _DELICATE) or _DEEP.search(body):
         return None
     try:
         body.decode("utf-8")  # the reader does not check
@@ -59,7 +61,7 @@ def _read_as_it_is(body: bytes, endpoint: Endpoint) -> tuple[pa.Table, Mapping[s
     except pa.ArrowException:
         return None
     items = page.column("items").combine_chunks()
-    if page.num_rows != 1 or items.null_count or _has_case_twins(page.column_names):
+    if page.num_rows != 1 or items.null_count or _has_case_twins(page.schema):
         return None
     rows = items.flatten()
     if rows.null_count:
@@ -124,8 +126,16 @@ def _null_empty_numbers(body: bytes, table: Table) -> bytes:
     return re.sub(rf'"({numbers})"\s*:\s*""'.encode(), rb'"\1":null', body)
 
 
-def _has_case_twins(names: list[str]) -> bool:
-    return len({name.casefold() for name in names}) != len(names)
+def _has_case_twins(members: Iterable[pa.Field]) -> bool:
+    """Whether two keys of one object, at any depth, differ only in case."""
+    found = list(members)
+    if len({member.name.casefold() for member in found}) != len(found):
+        return True
+    return any(_has_case_twins(_inside(member.type)) for member in found)
+
+
+def _inside(kind: pa.DataType) -> list[pa.Field]:
+    return [kind.field(index) for index in range(kind.num_fields)]
 
 
 def _unknown_fields(rows: pa.StructType, table: Table) -> dict[str, str] | None:
@@ -135,21 +145,19 @@ def _unknown_fields(rows: pa.StructType, table: Table) -> dict[str, str] | None:
     extra = [member for member in rows if member.name not in declared]
     if any(member.name.casefold() in folded for member in extra):
         return None
-    if _has_case_twins([member.name for member in extra]):
-        return None
     return {f"{table.name}.{member.name}": _wire_type(member.type) for member in extra}
 
 
 def _wire_type(kind: pa.DataType) -> str:
     if pa.types.is_struct(kind):
-        return "dict"
+        return "object"
     if pa.types.is_list(kind):
         return "list"
     if pa.types.is_boolean(kind):
         return "bool"
-    if pa.types.is_integer(kind):
-        return "int"
-    return "Decimal" if pa.types.is_floating(kind) else "str"
+    if pa.types.is_null(kind):
+        return "null"
+    return "number" if pa.types.is_integer(kind) or pa.types.is_floating(kind) else "text"
 
 
 def _declared_arrays(rows: pa.StructArray, table: Table) -> list[pa.Array] | None:

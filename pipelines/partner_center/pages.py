@@ -84,6 +84,8 @@ def read_page_strictly(body: bytes, endpoint: Endpoint) -> PageRows:
                 exploded = list(endpoint.explode({**item, "_index": index}))
         except ValueError as error:
             raise PageContractBroken(f"{endpoint.name}, item {index + 1}: {error}") from error
+        except RecursionError:
+            raise PageContractBroken(f"{endpoint.name}, item {index + 1}: nested too deeply to be read") from None
         for table_name, row in exploded:
             rows[table_name].append((index + 1, row))
     tables = {table.name: convert_rows(endpoint, table, rows[table.name]) for table in endpoint.tables}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import simplejson
@@ -15,12 +15,17 @@ def parse_strictly(body: bytes) -> Any:
     """A JSON document; fractions and exponents are Decimals.
 
     Errors:  ValueError for bytes that are not UTF-8 or not JSON, which may be damage on the way;
-             PageContractBroken for NaN, Infinity and a key that occurs twice (also in another case).
+             PageContractBroken for NaN, Infinity, a key that occurs twice (also in another case), an exponent
+             beyond all numbers, and nesting without end.
     """
     text = body.decode("utf-8-sig")  # UnicodeDecodeError is a ValueError
-    return json.loads(
-        text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_object_without_collisions
-    )
+    try:
+        return json.loads(
+            text, parse_float=_exact, parse_constant=_refuse_constant, object_pairs_hook=_object_without_collisions
+        )
+    except RecursionError:
+        pass
+    raise PageContractBroken("the page is nested too deeply to be read")
 
 
 def compact_json(value: Any) -> str:
@@ -34,6 +39,13 @@ def storable(text: str) -> str:
     if "\x00" in text:
         text = text.replace("\x00", "␀")
     return text.encode("utf-8", errors="replace").decode("utf-8") if not text.isascii() else text
+
+
+def _exact(literal: str) -> Decimal:
+    try:
+        return Decimal(literal)
+    except InvalidOperation:
+        raise PageContractBroken(f"the page holds {literal[:60]}, which is beyond all numbers") from None
 
 
 def _refuse_constant(name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -13,9 +14,10 @@ from pipelines.errors import PageContractBroken
 from pipelines.money import exact_decimal
 from pipelines.partner_center.contract import MONEY_TYPE, RATE_TYPE, Column, Endpoint, Kind, Table
 from pipelines.partner_center.strict_json import compact_json, storable
-from pipelines.partner_center.values import at_path
+from pipelines.partner_center.values import at_path, type_name
 
 UnknownFields = dict[str, str]
+_WHOLE = re.compile(r"[+-]?[0-9]{1,20}")
 NumberedRow = tuple[int, Mapping[str, Any]]
 
 
@@ -66,7 +68,7 @@ def convert(column: Column, value: Any) -> Any:
 
 
 def note_unknown_fields(table: Table, rows: Iterable[Mapping[str, Any]], found: UnknownFields) -> None:
-    """Adds every member that no column of the table reads, with an example of its type."""
+    """Adds every member that no column of the table reads, with an example of its type, not null if there is one."""
     known: set[str] = {"_index"}
     opaque: set[str] = set()
     for column in table.columns:
@@ -86,8 +88,9 @@ def _note(
         if path in opaque:
             continue
         if path not in known:
-            if not key.startswith("_"):
-                found.setdefault(f"{table}.{prefix}{key}", type(value).__name__)
+            name = f"{table}.{prefix}{key}"
+            if found.get(name, "null") == "null":
+                found[name] = type_name(value)
         elif isinstance(value, Mapping):
             _note(table, f"{path}.", value, known, opaque, found)
 
@@ -109,6 +112,10 @@ def _integer(value: Any) -> int | None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError(f"expected a whole number, got {type(value).__name__}")
+    if isinstance(value, str) and not _WHOLE.fullmatch(value):
+        raise ValueError(f"`{value[:60]}` is not a whole number")
+    if not -(2**63) <= int(value) < 2**63:
+        raise ValueError(f"{str(value)[:60]} does not fit 64 bits")
     return int(value)
 
 

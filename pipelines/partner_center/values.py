@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 
@@ -28,9 +29,27 @@ def members(item: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
 
 
 def at_path(value: Any, parts: Sequence[str]) -> Any:
-    """The value reached by following members; None where a step is absent or null."""
+    """The value reached by following members; None where a step is absent or null.
+
+    Errors:  ValueError when a step is something else than an object: what it holds would be lost.
+    """
     for part in parts:
-        if not isinstance(value, Mapping):
+        if value is None:
             return None
+        if not isinstance(value, Mapping):
+            raise ValueError(f"expected an object around `{part}`, got {type(value).__name__}")
         value = member(value, part)
     return value
+
+
+def type_name(value: Any) -> str:
+    """JSON's own word for the type of a parsed value."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int | Decimal):
+        return "number"
+    if isinstance(value, str):
+        return "text"
+    return "list" if isinstance(value, list) else "object"

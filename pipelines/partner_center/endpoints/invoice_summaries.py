@@ -31,8 +31,11 @@ def explode_summary(item: JsonObject) -> Iterator[tuple[str, JsonObject]]:
     yield "invoice_summaries", own | {"_part": "total"}
     for detail in members(item, "details"):
         summary = member(detail, "summary")
-        if isinstance(summary, dict):
-            yield "invoice_summaries", summary | {"_part": member(detail, "invoiceType")}
+        if summary is None:
+            continue
+        if not isinstance(summary, dict):
+            raise ValueError("`summary` is not an object")
+        yield "invoice_summaries", summary | {"_part": member(detail, "invoiceType")}
 
 
 INVOICE_SUMMARIES = Endpoint(
