@@ -28,6 +28,7 @@ from pipelines.gate import Totals
 
 FORMAT = 1
 _INCOMING = ".incoming"
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -117,10 +118,7 @@ class Landing:
 
     def partition_folder(self, endpoint: str, partition: Mapping[str, str]) -> Path:
         """Where a partition lives. Values are quoted, so an id can never leave its folder."""
-        folder = self.folder / endpoint
-        for value in partition.values():
-            folder /= quote(value, safe="").replace(".", "%2E") or "%00"
-        return folder
+        return self.folder.joinpath(endpoint, *(_safe_name(value) for value in partition.values()))
 
     def partition(self, endpoint: str, partition: Mapping[str, str], partition_id: str) -> Partition:
         """What is landed of one partition."""
@@ -134,30 +132,37 @@ class Landing:
             if _INCOMING in subfolders:
                 subfolders.remove(_INCOMING)
             if "manifest.json" in files:
-                folders.add(Path(folder).parent)
+                folders.add(os.path.dirname(folder))
             if "failure.json" in files:
-                folders.add(Path(folder))
-        found = (self._partition_at(folder) for folder in folders)
+                folders.add(folder)
+        found = (self._partition_at(Path(folder)) for folder in folders)
         return sorted((one for one in found if one), key=lambda partition: partition.partition_id)
 
     def _partition_at(self, folder: Path) -> Partition | None:
-        walks = sorted(
-            (_read_manifest(path) for path in folder.glob("*/manifest.json")), key=lambda walk: walk.sequence
-        )
-        checked = _read_json(folder / "checked.json")
-        failure = _read_json(folder / "failure.json")
+        # One look at the folder instead of one at each possible file: there can be ten thousands of folders.
+        try:
+            names = os.listdir(folder)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        notes = {"checked.json", "failure.json"}
+        found = (_read_manifest(folder / name / "manifest.json") for name in names if name not in notes)
+        walks = sorted((walk for walk in found if walk), key=lambda walk: walk.sequence)
+        checked = _read_json(folder / "checked.json") if "checked.json" in names else None
+        failure = _read_json(folder / "failure.json") if "failure.json" in names else None
         if not walks and failure is None:
             return None
-        if walks:
-            endpoint, values, name = walks[-1].endpoint, walks[-1].partition, walks[-1].partition_id
-        else:
-            assert failure is not None
-            endpoint, values, name = failure["endpoint"], failure["partition"], failure["partition_id"]
-        failed = (
-            Failure(**{key: failure[key] for key in ("read_at", "reason", "status", "code")}) if failure else None
-        )
-        asked_for = checked["asked_for"] if checked else (walks[-1].asked_for if walks else "")
-        checked_at = checked["checked_at"] if checked else None
+        try:
+            if walks:
+                endpoint, values, name = walks[-1].endpoint, walks[-1].partition, walks[-1].partition_id
+            else:
+                assert failure is not None
+                endpoint, values, name = failure["endpoint"], failure["partition"], failure["partition_id"]
+            about = ("read_at", "reason", "status", "code")
+            failed = Failure(**{key: failure[key] for key in about}) if failure else None
+            asked_for = checked["asked_for"] if checked else (walks[-1].asked_for if walks else "")
+            checked_at = checked["checked_at"] if checked else None
+        except KeyError as error:
+            raise LandingDamaged(f"a note in {folder} lacks {error}; restore it from a copy") from None
         return Partition(endpoint, values, name, tuple(walks), checked_at, asked_for, failed)
 
     def mark_checked(self, endpoint: str, partition: Mapping[str, str], read_at: str, asked_for: str) -> None:
@@ -216,8 +221,13 @@ class OpenWalk:
     def complete(self, manifest: Manifest) -> None:
         """Writes the manifest last and moves the walk into place."""
         write_atomically(self._incoming / "manifest.json", json.dumps(asdict(manifest), indent=1).encode())
+        sync_folder(self._incoming)
         self._target.mkdir(parents=True, exist_ok=True)
-        self._incoming.rename(self._target / manifest.walk_id)
+        place = self._target / manifest.walk_id
+        if place.exists():
+            # A walk that lost its manifest does not count, but what it holds is not thrown away either.
+            place.rename(place.with_name(f"{place.name}.no-manifest-{uuid.uuid4().hex[:8]}"))
+        self._incoming.rename(place)
         sync_folder(self._target)
         # A complete reading ends an earlier failure and an earlier check.
         for name in ("failure.json", "checked.json"):
@@ -231,17 +241,30 @@ class OpenWalk:
 def _read_json(path: Path) -> dict[str, Any] | None:
     try:
         found: dict[str, Any] = json.loads(path.read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise LandingDamaged(f"{path} is not readable JSON; restore it from a copy") from error
+    if not isinstance(found, dict):
+        raise LandingDamaged(f"{path} is not a JSON object; restore it from a copy")
     return found
 
 
-def _read_manifest(path: Path) -> Manifest:
+def _read_manifest(path: Path) -> Manifest | None:
     found = _read_json(path)
-    if found is None or found.get("format") != FORMAT:
+    if found is None:
+        return None
+    if found.get("format") != FORMAT:
         raise LandingDamaged(f"{path} is of another format; use the version that wrote it")
-    if os.fspath(path.parent.name) != found["walk_id"]:
-        raise LandingDamaged(f"{path} belongs to walk {found['walk_id']}; restore the folder from a copy")
-    return Manifest(**{**found, "pages": [LandedPage(**page) for page in found["pages"]]})
+    if path.parent.name != found.get("walk_id"):
+        raise LandingDamaged(f"{path} belongs to walk {found.get('walk_id')}; restore the folder from a copy")
+    try:
+        return Manifest(**{**found, "pages": [LandedPage(**page) for page in found["pages"]]})
+    except (KeyError, TypeError):
+        raise LandingDamaged(f"{path} lacks parts of a manifest; restore it from a copy") from None
+
+
+def _safe_name(value: str) -> str:
+    """An id as the name of a folder: never empty, never a path, never too long for a file system."""
+    name = quote(value, safe="").replace(".", "%2E") or "%00"
+    return name if len(name) <= _LONGEST_NAME else f"{name[:100]}%{sha256_of(value.encode())}"
