@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -125,24 +126,28 @@ def _read_concurrently(
     """All requests on a few threads; stops early when the sign-in is refused or the API is down."""
     outcomes: list[WalkOutcome] = []
     failures_in_a_row = 0
+    counting = threading.Lock()
 
     def read_one(request: WalkRequest) -> None:
         nonlocal failures_in_a_row
         outcome = reader.read(request)
-        outcomes.append(outcome)
         observer.partition_done(outcome)
-        failures_in_a_row = failures_in_a_row + 1 if outcome.is_outage else 0
-        if failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
+        with counting:
+            outcomes.append(outcome)
+            failures_in_a_row = in_a_row = failures_in_a_row + 1 if outcome.is_outage else 0
+        if in_a_row >= MAX_FAILURES_IN_A_ROW:
             raise Unavailable(
-                f"{failures_in_a_row} partitions in a row got no answer, the last one {outcome.partition_id}: "
+                f"{in_a_row} partitions in a row got no answer, the last one {outcome.partition_id}: "
                 f"{outcome.reason}. The API seems to be down; run again later, what was read stays"
             )
 
     with ThreadPoolExecutor(WORKERS) as pool:
-        waiting = [pool.submit(read_one, request) for request in requests]
-        done, rest = wait(waiting, return_when=FIRST_EXCEPTION)
-        for future in rest:
-            future.cancel()
+        try:
+            waiting = [pool.submit(read_one, request) for request in requests]
+            done, _ = wait(waiting, return_when=FIRST_EXCEPTION)
+        finally:
+            # Also when someone pressed Ctrl-C: what has not begun is not begun.
+            pool.shutdown(wait=False, cancel_futures=True)
         for future in done:
             future.result()
     return outcomes

@@ -119,7 +119,8 @@ def is_supported(provider: str, kind: str) -> bool:
 def missing_order_requests(connection: duckdb.DuckDBPyConnection, customers: Sequence[str]) -> list[WalkRequest]:
     """Orders that a charge or an entitlement names and that no list shows; absent ones are asked for each time.
 
-    Only ids in the form of an order id are asked for: the short alternate ids have no call.
+    Only ids in the form of an order id are asked for: the short alternate ids have no call. Nor are orders of
+    a customer whose list was refused: it is not read already, and each of its orders would be refused as well.
     """
     connection.register("listed_customers", pa.table({"customer_id": list(customers)}, schema=_CUSTOMERS))
     rows = connection.execute(
@@ -134,6 +135,9 @@ def missing_order_requests(connection: duckdb.DuckDBPyConnection, customers: Seq
         select distinct customer_id, order_id from named
         where length(order_id) >= 20
             and customer_id in (select customer_id from listed_customers)
+            and customer_id not in (
+                select customer_id from {DATASET}.load_ledger where endpoint = 'orders' and status <> 'complete'
+            )
             and order_id not in (select id from {DATASET}.orders where _partition like 'orders/%')
         order by customer_id, order_id
         """

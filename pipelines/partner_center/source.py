@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.errors import ReconError
 from pipelines.landing import Landing, Manifest
 from pipelines.partner_center.contract import Endpoint, Table, raw_schema
 from pipelines.partner_center.endpoints import ENDPOINTS, TABLES
@@ -66,6 +67,7 @@ def load_with_dlt(landing: Landing, walks: Sequence[LandedWalk], database: Path,
     os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
     import dlt
     import duckdb
+    from dlt.pipeline.exceptions import PipelineStepFailed
 
     shutil.rmtree(folder, ignore_errors=True)
     connection = duckdb.connect(os.fspath(database))
@@ -79,11 +81,26 @@ def load_with_dlt(landing: Landing, walks: Sequence[LandedWalk], database: Path,
             dataset_name=DATASET,
         )
         pipeline.config.restore_from_destination = False
-        pipeline.run(_source(landing, walks), loader_file_format="parquet")
+        try:
+            pipeline.run(_source(landing, walks), loader_file_format="parquet")
+        except PipelineStepFailed as error:
+            raise _own_error(error) from None
         connection.execute(f"drop schema if exists {DATASET}_staging cascade")
     finally:
         connection.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _own_error(error: BaseException) -> ReconError:
+    """Our own exception inside what dlt wraps around it; else the innermost one, in one line."""
+    inner = error
+    while not isinstance(inner, ReconError) and (cause := inner.__cause__ or inner.__context__) is not None:
+        inner = cause
+    if isinstance(inner, ReconError):
+        return inner
+    return ReconError(
+        f"the raw tables could not be loaded: {type(inner).__name__}: {' '.join(str(inner).split())[:500]}"
+    )
 
 
 def _source(landing: Landing, walks: Sequence[LandedWalk]) -> Any:

@@ -33,6 +33,7 @@ from pipelines.partner_center.paging import Asks, walk_pages
 MAX_RESTARTS = 2
 # A sign-in may see orders and not their prices; then the orders are read without.
 NO_PRICE_CODE = "800043"
+_AROUND = ("links", "continuationtoken", "totalcount")
 
 
 class WalkClient(Asks, Protocol):
@@ -121,7 +122,8 @@ class WalkReader:
             # Everything gone at once is more often a fault than a fact: believed only when said twice.
             walk.discard()
             walk, manifest = self._walk_with_restarts(request, before)
-            manifest = replace(manifest, notes=[*manifest.notes, "empty in two readings, after one with items"])
+            if manifest.item_count == 0:
+                manifest = replace(manifest, notes=[*manifest.notes, "empty in two readings, after one with items"])
         if before.current is not None and before.current.content_hash == manifest.content_hash:
             walk.discard()
             self._landing.mark_checked(request.endpoint.name, request.partition, self._read_at, request.asked_for)
@@ -159,8 +161,7 @@ class WalkReader:
         number = 0
         try:
             for number, (answer, page) in enumerate(self._pages(request, params), start=1):
-                announced = page.envelope.get("totalCount")
-                announced = announced if isinstance(announced, int) else None
+                announced = _envelope(page, endpoint).total_count if endpoint.is_collection else None
                 tables = {
                     table.name: (page.tables[table.name], table.currency, table.money) for table in endpoint.tables
                 }
@@ -178,7 +179,9 @@ class WalkReader:
                     repeats_page=facts.repeats_page,
                     request_id=answer.request_id,
                 )
-                unknown.update(page.unknown_fields)
+                for name, kind in page.unknown_fields.items():
+                    if unknown.get(name, "null") == "null":
+                        unknown[name] = kind
                 self._observer.page_read(request.partition_id, page.item_count)
         except NotFound:
             if not request.not_found_is_empty or number:
@@ -224,7 +227,7 @@ class WalkReader:
 
 
 def _envelope(page: PageRows, endpoint: Endpoint) -> Envelope:
-    around = {key: value for key, value in page.envelope.items() if key.casefold() in ("links", "continuationtoken")}
+    around = {key: value for key, value in page.envelope.items() if key.casefold() in _AROUND}
     found = replace(envelope_of({**around, "items": []}), items_count=page.item_count)
     main = page.tables[endpoint.tables[0].name]
     if endpoint.form != "offset":
