@@ -25,9 +25,12 @@ def open_client(settings: Settings, folders: Folders, observer: Progress | None 
     # A rotated token is newer than the configured one it came from.
     refresh_token = settings.refresh_token
     if refresh_token and kept.exists():
-        saved = json.loads(kept.read_text())
-        if saved["configured"] == _fingerprint(refresh_token):
-            refresh_token = saved["token"]
+        try:
+            saved = json.loads(kept.read_text())
+            if saved["configured"] == _fingerprint(refresh_token):
+                refresh_token = saved["token"]
+        except (ValueError, KeyError, TypeError):
+            raise SettingsError(f"{kept} is damaged; remove it, and set a fresh refresh token") from None
     configured = _fingerprint(settings.refresh_token or "")
 
     def save(token: str) -> None:

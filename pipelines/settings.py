@@ -174,23 +174,30 @@ def _read_toml_files(folder: Path) -> list[Mapping[str, Any]]:
         path = folder / ".dlt" / name
         if not path.exists():
             continue
-        if name == "secrets.toml" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise SettingsError(f"{path} can be read by others; run: chmod 600 {path}")
         try:
-            files.append(tomllib.loads(path.read_text(encoding="utf-8")))
+            found = tomllib.loads(path.read_text(encoding="utf-8"))
+            is_open = bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
         except (OSError, ValueError) as error:
-            raise SettingsError(f"{path} cannot be read: {error}") from error
+            # Not chained: a traceback of it could show what the file holds.
+            raise SettingsError(f"{path} cannot be read: {error}") from None
+        secrets = (_dig(found, one.variable.lower().split("__")) for one in SETTINGS if one.is_secret)
+        if is_open and (name == "secrets.toml" or any(secrets)):
+            raise SettingsError(f"{path} can be read by others; run: chmod 600 {path}")
+        files.append(found)
     return files
 
 
 def _url(values: _Values, variable: str) -> str:
     url = (values.text(variable) or "").rstrip("/")
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         is_usable = bool(parts.hostname) and parts.port != 0
     except ValueError:
-        is_usable = False
-    if parts.scheme not in ("https", "http") or not is_usable or parts.username or parts.query:
+        raise SettingsError(f"{variable} is not a URL; write it like https://host.example") from None
+    if "@" in parts.netloc:
+        # What stands before the @ may be a password, so the value is not repeated.
+        raise SettingsError(f"{variable} holds a user or password; write it like https://host.example")
+    if parts.scheme not in ("https", "http") or not is_usable or parts.query or parts.fragment:
         raise SettingsError(f"{variable} is `{url}`; write it like https://host.example")
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise SettingsError(f"{variable} is `{url}`; plain http is for loopback only, set https://{parts.netloc}")
@@ -211,17 +218,22 @@ def _whole_number(values: _Values, variable: str, lowest: int, highest: int) -> 
 def _share(values: _Values) -> str:
     text = values.text("RECON_NOT_COMPARED_SHARE") or ""
     try:
-        is_share = 0 <= Decimal(text) <= 1
+        share = Decimal(text)
+        is_share = 0 <= share <= 1
     except InvalidOperation:
         is_share = False
     if not is_share:
         raise SettingsError(f"RECON_NOT_COMPARED_SHARE is `{text}`; it is a share from 0 to 1, like 0.01")
-    return text
+    # It is written into SQL, where an exponent would make it a float.
+    return format(share, "f")
 
 
 def _folder(text: str) -> Path:
-    path = Path(text).expanduser().absolute()
-    existing = next(parent for parent in (path, *path.parents) if parent.exists())
+    try:
+        path = Path(text).expanduser().absolute()
+        existing = next(parent for parent in (path, *path.parents) if parent.exists())
+    except (OSError, ValueError, RuntimeError) as error:
+        raise SettingsError(f"RECON_DATA_DIR is `{text}`, which cannot be used ({error}); name a folder") from None
     if not existing.is_dir():
         raise SettingsError(f"RECON_DATA_DIR: {existing} is a file; name a folder")
     if not os.access(existing, os.R_OK | os.W_OK | os.X_OK):
