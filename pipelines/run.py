@@ -65,7 +65,14 @@ def build(folders: Folders, *, as_of: datetime, generation: int, not_compared_sh
     """Builds and checks the working database; publishes nothing."""
     with open_build(folders) as connection:
         history.offer_log(connection, folders)
-    return transform(folders, as_of=as_of, generation=generation, not_compared_share=not_compared_share)
+    before = published_info(folders)
+    return transform(
+        folders,
+        as_of=as_of,
+        previous_as_of=before["as_of"] if before else None,
+        generation=generation,
+        not_compared_share=not_compared_share,
+    )
 
 
 def next_generation(folders: Folders) -> int:

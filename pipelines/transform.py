@@ -14,6 +14,7 @@ from pipelines.errors import TransformFailed
 from pipelines.warehouse import Folders
 
 PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
+_MOMENT = "%Y-%m-%d %H:%M:%S.%f"
 _SOURCE_ENDINGS = {".sql", ".yml", ".csv"}
 
 
@@ -25,16 +26,22 @@ class TransformResult:
     checks: int
 
 
-def transform(folders: Folders, *, as_of: datetime, generation: int, not_compared_share: str) -> TransformResult:
+def transform(
+    folders: Folders, *, as_of: datetime, previous_as_of: datetime | None, generation: int, not_compared_share: str
+) -> TransformResult:
     """Builds all models and runs all data checks. The unit tests of the rules belong to `make test`.
+
+    Shape:   `previous_as_of` is the moment of the published result, when resolved breaks were last seen.
 
     Errors:  TransformFailed names every model that failed and every check that found rows, with what to look at.
     """
-    variables = {
-        "as_of": as_of.strftime("%Y-%m-%d %H:%M:%S.%f"),
+    variables: dict[str, object] = {
+        "as_of": as_of.strftime(_MOMENT),
         "generation": generation,
         "not_compared_share": not_compared_share,
     }
+    if previous_as_of is not None:
+        variables["previous_as_of"] = previous_as_of.strftime(_MOMENT)
     results = run_dbt(folders, ["build", "--exclude-resource-type", "unit_test"], variables)
     failed = [result for result in results if result[1] not in ("success", "pass", "warn", "skipped")]
     if failed:

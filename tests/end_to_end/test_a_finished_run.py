@@ -1,0 +1,83 @@
+"""What an analyst has after one run."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pipelines.sandbox import DEFAULT_CLOCK, World
+from tests.end_to_end.desk import Desk, planted_breaks
+
+
+def test_found_breaks_are_the_planted_ones_no_more_and_no_less(finished: Desk, world: World) -> None:
+    assert finished.found_breaks() == planted_breaks(world, DEFAULT_CLOCK)
+
+
+def test_every_document_ties_out_to_its_buckets(finished: Desk) -> None:
+    rows = finished.published(
+        "select count(*), count(*) filter (where total_charges is distinct from matched_amount "
+        "+ matched_with_break_amount + suggested_amount + timing_amount + unmatched_amount + not_compared_amount "
+        "+ out_of_scope_amount + amendment_amount + rounding_amount + unexplained_amount) "
+        "from marts.fct_invoices where is_counted"
+    )
+    assert rows[0][0] > 0
+    assert rows[0][1] == 0
+
+
+def test_marts_hold_no_binary_floats(finished: Desk) -> None:
+    rows = finished.published(
+        "select table_name, column_name from information_schema.columns where table_schema in "
+        "('marts', 'intermediate', 'partner_center_raw') and data_type in ('DOUBLE', 'FLOAT', 'REAL')"
+    )
+    assert rows == []
+
+
+def test_the_verdict_is_an_exit_code(finished: Desk) -> None:
+    assert finished.recon("check").returncode == 1
+    assert finished.recon("check", "--fail-on", "critical").returncode == 1
+    assert finished.recon("check", "--period", "1999-01").returncode == 4
+
+
+def test_a_break_is_explained_down_to_the_bytes(finished: Desk) -> None:
+    break_id, order_id = finished.published(
+        "select break_id, order_id from marts.fct_breaks where break_code = 'cancelled_not_credited' "
+        "order by 1 limit 1"
+    )[0]
+    told = finished.recon("explain", break_id).stdout
+    assert order_id in told
+    assert "next step:" in told
+    landed = next(line for line in told.splitlines() if "bytes: " in line)
+    file = landed.split("bytes: ")[1].split(",")[0]
+    assert (finished.data / file).exists()
+
+
+def test_an_unknown_subject_is_a_usage_error_that_says_where_to_look(finished: Desk) -> None:
+    done = finished.recon("explain", "no-such-thing")
+    assert done.returncode == 4
+    assert "marts.fct_breaks" in done.stderr
+
+
+def test_sql_reads_and_never_writes(finished: Desk) -> None:
+    read = finished.recon("sql", "--format", "json", "select count(*) as n from marts.fct_invoices")
+    assert json.loads(read.stdout)["n"] > 0
+    assert finished.recon("sql", "drop table marts.fct_invoices").returncode == 4
+    assert finished.recon("sql", "copy marts.fct_invoices to '/tmp/x.csv'").returncode == 4
+
+
+def test_doctor_finds_a_working_place(finished: Desk) -> None:
+    told = finished.recon("doctor")
+    assert told.returncode == 0, told.stdout
+    assert "sandbox-secret" not in told.stdout + told.stderr
+
+
+@pytest.mark.parametrize("secret", ["sandbox-secret", "sandbox-refresh"])
+def test_no_secret_is_written_to_the_data_directory_but_the_rotated_token(finished: Desk, secret: str) -> None:
+    for path in finished.data.rglob("*"):
+        if path.is_file() and path.name != "refresh_token":
+            assert secret.encode() not in path.read_bytes(), path
+
+
+def test_everything_written_is_readable_by_its_owner_only(finished: Desk) -> None:
+    for path in finished.data.rglob("*"):
+        assert path.is_symlink() or not path.stat().st_mode & 0o077, path

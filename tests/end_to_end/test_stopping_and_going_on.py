@@ -1,0 +1,135 @@
+"""Whatever stops a run, the next one makes it good, and what was published stays until then."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pipelines.sandbox import DEFAULT_CLOCK, Faults, World
+from pipelines.warehouse import Folders, exclusive_run
+from tests.end_to_end.desk import Desk, open_desk, planted_breaks
+
+
+def digest(desk: Desk) -> str:
+    return hashlib.sha256((desk.data / "published" / "warehouse.duckdb").read_bytes()).hexdigest()
+
+
+def test_a_run_killed_at_any_moment_is_made_good_by_the_next(finished: Desk, world: World, tmp_path: Path) -> None:
+    with open_desk(world, tmp_path) as desk:
+        moments = [1.2, 2.0, 2.8, 3.6, 4.5, 6.0, 8.0, 10.5]
+        killed = [desk.kill_after(seconds) for seconds in moments]
+        assert any(killed)
+        done = desk.recon("run")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert desk.marts() == finished.marts()
+
+
+def test_a_run_without_news_publishes_nothing_and_asks_for_no_lines(
+    finished: Desk, world: World, tmp_path: Path
+) -> None:
+    with open_desk(world, tmp_path) as desk:
+        assert desk.recon("run").returncode == 0
+        before = digest(desk), os.readlink(desk.data / "published" / "warehouse.duckdb")
+        later = desk.at(DEFAULT_CLOCK + timedelta(minutes=5))
+        calls_before = desk.calls("lineitems")
+        done = later.recon("run")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "nothing new" in done.stdout
+        assert (digest(desk), os.readlink(desk.data / "published" / "warehouse.duckdb")) == before
+        assert desk.calls("lineitems") == calls_before
+
+
+def test_a_failed_run_leaves_the_published_file_as_it_was(world: World, tmp_path: Path) -> None:
+    with open_desk(world, tmp_path) as desk:
+        assert desk.recon("run").returncode == 0
+        before = digest(desk)
+        refused = desk.recon("run", SOURCES__PARTNER_CENTER__CLIENT_SECRET="wrong-secret-value")
+        assert refused.returncode == 3
+        assert "wrong-secret-value" not in refused.stdout + refused.stderr
+        desk.switch(Faults(server_error_every=1, burst=99))
+        down = desk.recon("run", SOURCES__PARTNER_CENTER__RETRY_MAX_WAIT_SECONDS="0")
+        assert down.returncode == 3, down.stdout + down.stderr
+        desk.switch(Faults(foreign_next_link=True))
+        astray = desk.recon("run")
+        assert astray.returncode == 3, astray.stdout + astray.stderr
+        assert digest(desk) == before
+
+
+def test_the_database_can_be_made_again_from_the_landing_alone(finished: Desk, world: World, tmp_path: Path) -> None:
+    with open_desk(world, tmp_path) as desk:
+        assert desk.recon("load").returncode == 0
+        calls = desk.calls()
+        again = desk.recon("load", "--rebuild")
+        assert again.returncode == 0, again.stdout + again.stderr
+        assert desk.calls() == calls
+        assert desk.recon("run").returncode == 0
+        assert desk.marts() == finished.marts()
+
+
+def test_loading_month_by_month_finds_what_is_planted_at_each_month_end(world: World, tmp_path: Path) -> None:
+    moments = [datetime(2026, 8, 12, tzinfo=UTC), datetime(2026, 9, 12, tzinfo=UTC), DEFAULT_CLOCK]
+    with open_desk(world, tmp_path, clock=moments[0]) as desk:
+        for moment in moments:
+            now = desk.at(moment)
+            done = now.recon("run")
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert now.found_breaks() == planted_breaks(world, moment)
+
+
+def test_a_break_that_goes_and_comes_back_keeps_its_id_and_its_first_day(world: World, tmp_path: Path) -> None:
+    query = (
+        "select break_id, status, cast(first_seen_at as date) from marts.fct_breaks where break_code = 'not_compared'"
+    )
+    first_day, second_day, third_day = (DEFAULT_CLOCK + timedelta(days=days) for days in range(3))
+    with open_desk(world, tmp_path) as desk:
+        forbidden = Faults(forbidden_orders=tuple(sorted(_charged_customers(world))[:1]))
+        desk.switch(forbidden)
+        assert desk.at(first_day).recon("run").returncode == 6
+        opened = desk.published(query)
+        assert {row[1] for row in opened} == {"open"}
+        desk.switch(Faults())
+        assert desk.at(second_day).recon("run").returncode == 0
+        resolved = desk.published(query)
+        assert {row[1] for row in resolved} == {"resolved"}
+        desk.switch(forbidden)
+        assert desk.at(third_day).recon("run").returncode == 6
+        reopened = desk.published(query)
+        assert {row[1] for row in reopened} == {"reopened"}
+        assert {row[0] for row in opened} == {row[0] for row in resolved} == {row[0] for row in reopened}
+        assert {row[2] for row in reopened} == {first_day.date()}
+
+
+def _charged_customers(world: World) -> set[str]:
+    return {
+        planted.customer_id
+        for planted in world.truth(DEFAULT_CLOCK)
+        if planted.customer_id and planted.break_code == "quantity_charged_vs_ordered"
+    }
+
+
+def test_a_second_run_on_the_same_directory_says_who_holds_it(world: World, tmp_path: Path) -> None:
+    with open_desk(world, tmp_path) as desk:
+        folders = Folders(desk.data)
+        folders.make()
+        with exclusive_run(folders, "load"):
+            held = desk.recon("run")
+        assert held.returncode == 5
+        assert "recon load" in held.stderr
+
+
+def test_an_app_only_sign_in_reconciles_nothing_and_says_so(world: World, tmp_path: Path) -> None:
+    with open_desk(world, tmp_path) as desk:
+        done = desk.recon("run", SOURCES__PARTNER_CENTER__REFRESH_TOKEN="")
+        assert done.returncode == 6, done.stdout + done.stderr
+        assert "app-only" in done.stdout
+        assert desk.recon("check").returncode == 2
+
+
+def test_a_directory_with_another_partners_data_is_refused(world: World, tmp_path: Path) -> None:
+    with open_desk(world, tmp_path) as desk:
+        assert desk.recon("load", "customers").returncode == 0
+        done = desk.recon("load", SOURCES__PARTNER_CENTER__TENANT_ID="another")
+        assert done.returncode == 4
+        assert "RECON_DATA_DIR" in done.stderr
