@@ -184,7 +184,7 @@ def _(currency, period, pl, verdicts, warehouse):
 
 
 @app.cell(hide_code=True)
-def _(charges, chosen, chip, counted, documents, mo, money, open_breaks, period, pl, table):
+def _(charges, chosen, chip, counted, documents, escaped, mo, money, open_breaks, period, pl, table):
     _words = {"clean": "clean", "breaks": "breaks are open", "not_reconciled": "not reconciled"}
     _kinds = {"clean": "success", "breaks": "warn", "not_reconciled": "danger"}
     _worst = max(chosen["verdict"].to_list(), key=list(_words).index, default=None)
@@ -235,7 +235,7 @@ def _(charges, chosen, chip, counted, documents, mo, money, open_breaks, period,
         _headline = mo.callout(mo.md(f"**{period or 'All months'}: {_title}**\n\n{_list}"), kind=_kinds[_worst])
     _rows = [
         [
-            f"<b>{row['currency']}</b>",
+            f"<b>{escaped(row['currency'])}</b>",
             f'<span class="whole">{row["period"]}</span>',
             chip(row["verdict"]),
             money(row["charges_amount"], row["currency"]),
@@ -290,8 +290,8 @@ def _(charges, documents, escaped, mo, money, pl, shown, table):
             (pl.col("total_charges") - pl.sum_horizontal(_parts)).alias("left_over")
         )
         if mine.is_empty():
-            return [mo.md(f"### {of_currency}\nNo document in this month.")]
-        pieces = [mo.md(f"### {of_currency}")]
+            return [mo.md(f"### {escaped(of_currency)}\nNo document in this month.")]
+        pieces = [mo.md(f"### {escaped(of_currency)}")]
         amounts = [name for name, _ in _lines]
         everything = mine.select(pl.col([*amounts, "left_over"]).sum()).row(0, named=True)
         columns = [("All documents", everything)] if mine.height > 1 else []
@@ -321,7 +321,7 @@ def _(charges, documents, escaped, mo, money, pl, shown, table):
             pieces.append(table(["", *(f">{about}" for about, _ in part)], rows, strong={len(rows) - 1}))
         void = documents.filter(pl.col("currency") == of_currency, ~pl.col("is_counted"))["invoice_id"].to_list()
         if void:
-            pieces.append(mo.md(f"Void, not counted: {', '.join(void)}."))
+            pieces.append(mo.md(f"Void, not counted: {', '.join(map(escaped, void))}."))
         return pieces
 
     mo.vstack(
@@ -342,7 +342,7 @@ def _(chip, counted, escaped, mo, money, month_breaks, open_breaks, pl, shown, t
     def _by_code(of_currency):
         mine = month_breaks.filter(pl.col("currency") == of_currency)
         elsewhere = open_breaks.filter(pl.col("currency") == of_currency).height - mine.height
-        pieces = [mo.md(f"### {of_currency}")]
+        pieces = [mo.md(f"### {escaped(of_currency)}")]
         if mine.is_empty():
             pieces.append(mo.md("No open break in this month."))
         else:
@@ -419,7 +419,7 @@ def _(chip, escaped, mo, money, month_breaks, pl, shown, table):
         ]
         more = f" (the first {TOP} of {mine.height:,})" if mine.height > TOP else ""
         return [
-            mo.md(f"### {of_currency}{more}"),
+            mo.md(f"### {escaped(of_currency)}{more}"),
             table(
                 [">At risk", "Severity", "What", "Customer, document, order", "Next step"],
                 rows,
@@ -514,7 +514,7 @@ def _(counted, escaped, mo, money, open_breaks, pl, table):
     for _name in sorted({name for name in _dated["currency"] if name}):
         _mine = _dated.filter(pl.col("currency") == _name)
         _cells = [_cell(_mine.filter(pl.col("age_bucket") == bucket), _name) for bucket in _buckets]
-        _rows.append([f"<b>{_name}</b>", *_cells, _cell(_mine, _name)])
+        _rows.append([f"<b>{escaped(_name)}</b>", *_cells, _cell(_mine, _name)])
     _without = _dated.filter(pl.col("currency").is_null())
     _notes = [
         f"<li>{escaped(row['title'])}: {escaped(row['explanation'])} <small>({escaped(row['customer'])})</small></li>"
@@ -531,14 +531,14 @@ def _(counted, escaped, mo, money, open_breaks, pl, table):
 
 
 @app.cell(hide_code=True)
-def _(currency, mo, money, pl, table, warehouse):
+def _(currency, escaped, mo, money, pl, table, warehouse):
     _balances = warehouse.balances(currency=currency).collect()
     _latest = _balances.filter(pl.col("read_at") == pl.col("read_at").max().over("currency", "invoice_type")).sort(
         ["currency", "invoice_type"]
     )
     _rows = [
         [
-            f"<b>{row['currency']}</b>",
+            f"<b>{escaped(row['currency'])}</b>",
             row["invoice_type"].replace("_", "-"),
             money(row["balance_amount"], row["currency"]),
             money(row["open_invoices_amount"], row["currency"]),
