@@ -76,16 +76,23 @@ select
     provisioning_due_at,
     deprovisioning_due_at,
     -- Nothing is awaited for what costs nothing, or for what the system bills by itself.
-    is_one_time and charged_quantity < expected_quantity and expected_amount is distinct from 0
-    and transaction_type is distinct from 'system_billing'
-    and invoice_due_at > {{ as_of() }} as is_window_not_yet_invoiced,
+    coalesce(
+        is_one_time and charged_quantity < expected_quantity
+        and (expected_amount is distinct from 0)
+        and (transaction_type is distinct from 'system_billing')
+        and invoice_due_at > {{ as_of() }},
+        false
+    ) as is_window_not_yet_invoiced,
     coalesce(
         is_one_time and charged_quantity > expected_quantity and last_change = 'decrease'
         and credit_due_at > {{ as_of() }},
         false
     ) as is_window_credit_due,
-    is_one_time and is_entitlements_read and entitled_quantity < expected_quantity
-    and provisioning_due_at > {{ as_of() }} as is_window_provisioning,
+    coalesce(
+        is_one_time and is_entitlements_read and entitled_quantity < expected_quantity
+        and provisioning_due_at > {{ as_of() }},
+        false
+    ) as is_window_provisioning,
     coalesce(
         is_one_time and is_entitlements_read and entitled_quantity > expected_quantity and last_change = 'decrease'
         and deprovisioning_due_at > {{ as_of() }},

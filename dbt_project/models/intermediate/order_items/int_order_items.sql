@@ -20,9 +20,9 @@ entitlement_rules as (
     from {{ ref('int_order_item_facts') }} as facts
     inner join expected_rules
         on
-            (expected_rules.billing_cycle = facts.billing_cycle or expected_rules.billing_cycle = '*')
-            and (expected_rules.product_id = facts.product_id or expected_rules.product_id = '*')
-            and (expected_rules.sku_id = facts.sku_id or expected_rules.sku_id = '*')
+            expected_rules.billing_cycle in (facts.billing_cycle, '*')
+            and expected_rules.product_id in (facts.product_id, '*')
+            and expected_rules.sku_id in (facts.sku_id, '*')
 )
 
 select
