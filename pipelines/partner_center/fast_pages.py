@@ -21,10 +21,12 @@ from pipelines.partner_center.contract import Endpoint, Kind, Table
 from pipelines.partner_center.strict_json import compact_json
 
 _BOM = b"\xef\xbb\xbf"
+# A key spelt with an escape would pass by the patterns below.
+_ESCAPED_KEY = re.compile(rb'\\u[0-9a-fA-F]{4}[^"\\]*"\s*:')
 # Not refused by the reader, but not the same afterwards: left to the strict way.
 _DELICATE = (b"NaN", b"Infinity", b"\\u0000", b"\x00")
-# Deep nesting ends the reader's process; what looks like it is left to the strict way, which counts.
-_DEEP = re.compile(rb"(?:[\[{][^\[\]{}]*+){32}")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_DEEPEST = 16
 _HEADER = pa.struct([("key", pa.string()), ("value", pa.string())])
 _LINK = pa.struct([("uri", pa.string()), ("method", pa.string()), ("headers", pa.list_(_HEADER))])
 # The usual shapes of the JSON columns of flat rows; any other shape is left to the strict way.
@@ -36,7 +38,9 @@ _JSON_SHAPES = {
 
 def read_flat_page(body: bytes, endpoint: Endpoint) -> tuple[pa.Table, Mapping[str, Any], dict[str, str]] | None:
     """Rows, envelope and unknown fields of a page; None when the strict way has to read it."""
-    if _page_schema(endpoint) is None or any(mark in body for mark in _DELICATE) or _DEEP.search(body):
+    if _page_schema(endpoint) is None or any(mark in body for mark in _DELICATE):
+        return None
+    if _may_be_deep(body) or _ESCAPED_KEY.search(body):
         return None
     try:
         body.decode("utf-8")  # the reader does not check
@@ -50,21 +54,30 @@ def read_flat_page(body: bytes, endpoint: Endpoint) -> tuple[pa.Table, Mapping[s
     return found
 
 
+def _may_be_deep(body: bytes) -> bool:
+    """Deep nesting ends the reader's process; what looks like it is left to the strict way, which counts."""
+    brackets = body.translate(None, _NO_BRACKETS)
+    for _ in range(_DEEPEST):
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    # A few may be left over from brackets inside text.
+    return len(brackets) > 2 * _DEEPEST
+
+
 def _read_as_it_is(body: bytes, endpoint: Endpoint) -> tuple[pa.Table, Mapping[str, Any], dict[str, str]] | None:
     table = endpoint.tables[0]
+    if _large_number_pattern(table).search(body):
+        return None
     try:
         page = pa_json.read_json(
             io.BytesIO(body),
             read_options=pa_json.ReadOptions(block_size=2 * len(body) + 1024, use_threads=False),
             parse_options=pa_json.ParseOptions(explicit_schema=_page_schema(endpoint), newlines_in_values=True),
         )
+        items = page.column("items").combine_chunks()
+        rows = items.flatten()
     except pa.ArrowException:
         return None
-    items = page.column("items").combine_chunks()
-    if page.num_rows != 1 or items.null_count or _has_case_twins(page.schema):
-        return None
-    rows = items.flatten()
-    if rows.null_count:
+    if page.num_rows != 1 or items.null_count or _has_case_twins(page.schema) or rows.null_count:
         return None
     unknown = _unknown_fields(rows.type, table)
     arrays = _declared_arrays(rows, table)
@@ -109,6 +122,19 @@ def _bare_id_pattern(names: tuple[str, ...]) -> re.Pattern[bytes]:
 _KEY = re.compile(rb'"([^"\\]+)"(?=\s*:)')
 
 
+@functools.cache
+def _large_number_pattern(table: Table) -> re.Pattern[bytes]:
+    """Declared numbers of 14 digits before the point, or with an exponent.
+
+    The reader does not notice that a number has more digits than its column: it gives another number.
+    """
+    return re.compile(rf'"(?:{_number_names(table)})"\s*:\s*"?[+-]?(?:[0-9]{{14}}|[0-9.]+[eE])'.encode())
+
+
+def _number_names(table: Table) -> str:
+    return "|".join(re.escape(column.path) for column in table.columns if column.kind in (Kind.MONEY, Kind.RATE))
+
+
 def _respell_keys(body: bytes, table: Table) -> bytes:
     """Declared keys that came in another case, spelt as declared."""
     declared = {column.path.casefold(): column.path for column in table.columns}
@@ -122,8 +148,7 @@ def _respell_keys(body: bytes, table: Table) -> bytes:
 
 def _null_empty_numbers(body: bytes, table: Table) -> bytes:
     """Unknown numbers come as empty text in some rows; both ways of reading take them as null."""
-    numbers = "|".join(re.escape(column.path) for column in table.columns if column.kind in (Kind.MONEY, Kind.RATE))
-    return re.sub(rf'"({numbers})"\s*:\s*""'.encode(), rb'"\1":null', body)
+    return re.sub(rf'"({_number_names(table)})"\s*:\s*""'.encode(), rb'"\1":null', body)
 
 
 def _has_case_twins(members: Iterable[pa.Field]) -> bool:

@@ -27,7 +27,8 @@ def convert_rows(endpoint: Endpoint, table: Table, rows: list[NumberedRow]) -> p
     Errors:  PageContractBroken names endpoint, item, field and value.
     """
     spelt = _declared_spelling(table)
-    plain_rows = [row if spelt.keys() >= row.keys() else _respelt(row, spelt) for _, row in rows]
+    declared = set(spelt.values())
+    plain_rows = [row if declared >= row.keys() else _respelt(row, spelt) for _, row in rows]
     arrays = []
     for column in table.columns:
         first, *rest = column.path.split(".")
