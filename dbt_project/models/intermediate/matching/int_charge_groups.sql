@@ -15,14 +15,9 @@ with charges as (
         alternate_id,
         product_id,
         sku_id,
-        currency,
         pricing_currency,
-        tolerance_amount,
-        currency_digits,
         signed_quantity,
         subtotal,
-        total,
-        {{ pricing_amount() }} as pricing_amount,
         candidate_count,
         suggested_order_id,
         customer_is_known,
@@ -32,24 +27,6 @@ with charges as (
         invoice_id
     from {{ ref('int_lines') }}
     where is_charge
-),
-
-currency_parts as (
-    select
-        charge_group_id,
-        currency,
-        row_number() over (
-            partition by charge_group_id
-            order by sum(abs(total)) desc, count(*) desc, currency asc nulls last
-        ) as position,
-        count(*) over (partition by charge_group_id) as currency_count,
-        sum(total) as total_sum,
-        sum(subtotal) as subtotal_sum,
-        sum(pricing_amount) as pricing_subtotal_sum,
-        max(tolerance_amount) as tolerance_amount,
-        max(currency_digits) as currency_digits
-    from charges
-    group by charge_group_id, currency
 ),
 
 main_parts as (
@@ -62,8 +39,8 @@ main_parts as (
         pricing_subtotal_sum,
         tolerance_amount,
         currency_digits
-    from currency_parts
-    where position = 1
+    from {{ ref('int_charge_group_currencies') }}
+    where is_main_currency
 ),
 
 by_recency as (
