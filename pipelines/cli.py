@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import duckdb
 
 from pipelines.errors import LockHeld, ReconError, SettingsError, UsageError
 from pipelines.settings import Settings, read_settings
@@ -209,7 +210,7 @@ def main() -> None:
     except LockHeld as error:
         click.echo(f"recon: {error}", err=True)
         sys.exit(LOCKED)
-    except ReconError as error:
+    except (ReconError, duckdb.Error, OSError) as error:
         click.echo(f"recon: {error}", err=True)
         sys.exit(FAILED)
 

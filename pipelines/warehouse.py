@@ -107,8 +107,11 @@ def open_published(folders: Folders) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         os.fspath(folders.published.resolve()), read_only=True, config={"enable_external_access": "false"}
     )
-    connection.execute("set timezone = 'UTC'")
-    connection.execute("set lock_configuration = true")
+    locked = connection.execute("select current_setting('lock_configuration')").fetchone()
+    # One process shares one instance a file: a second connection finds it set and locked already.
+    if not (locked and locked[0]):
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("set lock_configuration = true")
     return connection
 
 
