@@ -1,7 +1,6 @@
 # `make` alone prints this menu. Every target is one line that calls `recon`; set-up is done when it is missing.
 .DEFAULT_GOAL := help
-.PHONY: setup demo load transform reconcile check report explain annotate close statements sql notebook doctor sandbox \
-  test lint bench docs clean help
+.PHONY: setup demo load transform reconcile check explain sql notebook doctor sandbox test lint bench docs clean help
 SHELL := /bin/sh
 VENV := .venv
 RUN := $(VENV)/bin/recon
