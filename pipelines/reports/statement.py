@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import duckdb
 
 _DOCUMENTS = """
-select currency, count(*), sum(total_charges), sum(line_count), sum(unexplained_amount)
+select currency, count(*), sum(total_charges), sum(line_count), sum(lines_total), sum(amendment_amount),
+    sum(rounding_amount), sum(unexplained_amount), sum(out_of_scope_amount)
 from marts.fct_invoices where is_counted group by currency order by currency
+"""
+_OUT_OF_SCOPE = """
+select currency, count(*) from marts.fct_invoice_lines where bucket = 'out_of_scope' group by currency
 """
 _CHARGES = """
 select currency, bucket, count(*), sum(total)
@@ -21,11 +26,11 @@ from marts.fct_invoice_lines where line_class = 'one_time' and bucket <> 'not_co
 group by currency, bucket
 """
 _BREAKS = """
-select b.currency, b.break_code, min(b.severity), count(*),
-    coalesce(sum(case when b.is_primary then b.at_risk_amount end), 0)
-from marts.fct_breaks b where b.status <> 'resolved'
-group by b.currency, b.break_code
-order by 5 desc, b.break_code
+select currency, break_code, severity, count(*), count(*) filter (where is_primary),
+    coalesce(sum(case when is_primary then at_risk_amount end), 0)
+from marts.fct_breaks where status <> 'resolved'
+group by currency, break_code, severity
+order by 6 desc, break_code, severity
 """
 _PERIODS = """
 select currency, period, verdict, charges_amount, matched_amount, open_breaks_count, at_risk_amount
@@ -39,6 +44,7 @@ _BUCKETS = (
     ("unmatched", "unmatched"),
     ("not_compared", "not compared"),
 )
+_Rows = list[tuple[Any, ...]]
 
 
 def statement(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
@@ -51,33 +57,57 @@ def statement(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     breaks = connection.execute(_BREAKS).fetchall()
     periods = connection.execute(_PERIODS).fetchall()
     documents = {row[0]: row[1:] for row in connection.execute(_DOCUMENTS).fetchall()}
-    currencies = sorted({*documents, *(row[0] for row in breaks if row[0])})
-    for currency in currencies:
+    out_of_scope = dict(connection.execute(_OUT_OF_SCOPE).fetchall())
+    currencies = {*documents, *(row[0] for row in periods), *(row[0] for row in breaks)} - {None}
+    for currency in sorted(currencies):
         decimals = digits.get(currency, 2)
-        count, total, lines, unexplained = documents.get(currency, (0, Decimal(0), 0, Decimal(0)))
+        yield currency
+        yield from _documents_part(documents.get(currency), out_of_scope.get(currency, 0), decimals)
         mine = [(name, *charges.get((currency, bucket), (0, Decimal(0)))) for bucket, name in _BUCKETS]
-        yield f"{currency}"
-        yield _line("documents", count, total, decimals)
-        yield _line("  lines", lines, None, decimals)
-        yield _line("  not explained by lines", None, unexplained, decimals)
-        yield _line("one-time charges", sum(row[1] for row in mine), sum(row[2] for row in mine), decimals)
-        for name, rows, amount in mine:
-            if rows:
-                yield _line(f"  {name}", rows, amount, decimals)
-        open_breaks = [row for row in breaks if row[0] == currency]
-        at_risk = sum((row[4] for row in open_breaks), Decimal(0))
-        yield _line("open breaks, at risk", sum(row[3] for row in open_breaks), at_risk, decimals)
-        for _, code, severity, rows, amount in open_breaks:
-            yield _line(f"  {code} ({severity})", rows, amount, decimals)
-        for _, period, verdict, charged, matched, open_count, risk in (row for row in periods if row[0] == currency):
-            yield (
-                f"  {period}: {verdict.replace('_', ' ')}; charged {amount_text(charged, decimals)}, "
-                f"matched {amount_text(matched, decimals)}, {open_count} open breaks, "
-                f"{amount_text(risk, decimals)} at risk"
-            )
+        yield from _charges_part(mine, decimals)
+        yield from _breaks_part([row for row in breaks if row[0] == currency], decimals)
+        yield from _periods_part([row for row in periods if row[0] == currency], decimals)
         yield ""
-    for _, code, severity, rows, _ in (row for row in breaks if not row[0]):
-        yield f"without currency: {code} ({severity}): {rows}"
+    for _, code, severity, rows, _, _ in (row for row in breaks if row[0] is None):
+        yield f"open, without a currency: {rows:,} {code} ({severity})"
+
+
+def _documents_part(found: tuple[Any, ...] | None, out_of_scope: int, decimals: int) -> Iterator[str]:
+    if found is None:
+        yield _line("documents", 0, None, decimals)
+        return
+    count, total, lines, lines_total, amendments, rounding, unexplained, out_of_scope_amount = found
+    yield _line("documents", count, total, decimals)
+    yield _line("  lines", lines, lines_total, decimals)
+    for name, amount in (("amendments without lines", amendments), ("rounding", rounding)):
+        if amount:
+            yield _line(f"  {name}", None, amount, decimals)
+    yield _line("  not explained by lines", None, unexplained, decimals)
+    yield _line("lines out of scope (recurring, usage, credits)", out_of_scope, out_of_scope_amount, decimals)
+
+
+def _charges_part(mine: _Rows, decimals: int) -> Iterator[str]:
+    yield _line("one-time charges", sum(row[1] for row in mine), sum(row[2] for row in mine), decimals)
+    for name, rows, amount in mine:
+        if rows:
+            yield _line(f"  {name}", rows, amount, decimals)
+
+
+def _breaks_part(mine: _Rows, decimals: int) -> Iterator[str]:
+    at_risk = sum((row[5] for row in mine), Decimal(0))
+    yield _line("open breaks, at risk", sum(row[3] for row in mine), at_risk, decimals)
+    for _, code, severity, rows, primary, amount in mine:
+        # Money of a subject is added once; a second break of it stands without an amount.
+        yield _line(f"  {code} ({severity})", rows, amount if primary else None, decimals)
+
+
+def _periods_part(mine: _Rows, decimals: int) -> Iterator[str]:
+    for _, period, verdict, charged, matched, open_breaks, at_risk in mine:
+        yield (
+            f"  {period}: {verdict.replace('_', ' ').upper() if verdict == 'not_reconciled' else verdict}; charged "
+            f"{amount_text(charged, decimals)}, matched {amount_text(matched, decimals)}, "
+            f"{open_breaks:,} open breaks, {amount_text(at_risk, decimals)} at risk"
+        )
 
 
 def amount_text(amount: Decimal | None, decimals: int) -> str:
@@ -93,4 +123,4 @@ def amount_text(amount: Decimal | None, decimals: int) -> str:
 def _line(name: str, count: int | None, amount: Decimal | None, decimals: int) -> str:
     rows = f"{count:,}" if count is not None else ""
     money = amount_text(amount, decimals) if amount is not None else ""
-    return f"  {name:<44}{rows:>9}{money:>22}"
+    return f"  {name:<48}{rows:>9}{money:>22}"
