@@ -93,11 +93,14 @@ def load_with_dlt(landing: Landing, walks: Sequence[LandedWalk], database: Path,
 
 def _own_error(error: BaseException) -> ReconError:
     """Our own exception inside what dlt wraps around it; else the innermost one, in one line."""
+    around: BaseException | None = error
+    while around is not None:
+        if isinstance(around, ReconError):
+            return around
+        around = around.__cause__ or around.__context__
     inner = error
-    while not isinstance(inner, ReconError) and (cause := inner.__cause__ or inner.__context__) is not None:
-        inner = cause
-    if isinstance(inner, ReconError):
-        return inner
+    while inner.__cause__ is not None:
+        inner = inner.__cause__
     return ReconError(
         f"the raw tables could not be loaded: {type(inner).__name__}: {' '.join(str(inner).split())[:500]}"
     )

@@ -78,22 +78,21 @@ def note_unknown_fields(table: Table, rows: Iterable[Mapping[str, Any]], found: 
         if column.kind is Kind.JSON:
             opaque.add(".".join(parts))
     for row in rows:
-        _note(table.name, "", row, known, opaque, found)
+        _note(f"{table.name}.", "", row, known, opaque, found)
 
 
 def _note(
-    table: str, prefix: str, row: Mapping[str, Any], known: set[str], opaque: set[str], found: UnknownFields
+    shown: str, prefix: str, row: Mapping[str, Any], known: set[str], opaque: set[str], found: UnknownFields
 ) -> None:
     for key, value in row.items():
         path = f"{prefix}{key.casefold()}"
         if path in opaque:
             continue
         if path not in known:
-            name = f"{table}.{prefix}{key}"
-            if found.get(name, "null") == "null":
-                found[name] = type_name(value)
+            if found.get(shown + key, "null") == "null":
+                found[shown + key] = type_name(value)
         elif isinstance(value, Mapping):
-            _note(table, f"{path}.", value, known, opaque, found)
+            _note(f"{shown}{key}.", f"{path}.", value, known, opaque, found)
 
 
 def _text(value: Any) -> str:

@@ -1,0 +1,97 @@
+"""Bodies as they are documented: every value of an item reaches a cell of a raw table, digit by digit."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.partner_center.endpoints import ENDPOINTS
+from pipelines.partner_center.pages import read_page
+
+FOLDER = os.environ.get("RECON_EXAMPLES_DIR", "")
+pytestmark = pytest.mark.skipif(
+    not FOLDER, reason="RECON_EXAMPLES_DIR is not set; it names the folder with the documented bodies"
+)
+BODIES = {
+    "customers_list": "customers",
+    "invoices_list": "invoices",
+    "invoice_by_id": "invoices_by_id",
+    "lineitems_onetime_billing_page1": "invoice_line_items",
+    "lineitems_onetime_billing_page2": "invoice_line_items",
+    "lineitems_onetime_nce_page1": "invoice_line_items",
+    "invoice_summary": "invoice_summary",
+    "invoice_summaries": "invoice_summaries",
+    "orders_all": "orders",
+    "order_by_id": "orders_by_id",
+    "order_create": "orders_by_id",
+    "order_cancel_software_partial": "orders_by_id",
+    "entitlements_all": "entitlements",
+}
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Every text, number and truth value inside; `details` and the like included."""
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from leaves(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from leaves(inner)
+    elif value is not None:
+        yield value
+
+
+def is_json(text: str) -> bool:
+    return text[:1] in ("{", "[")
+
+
+def spelling(value: Any) -> str:
+    """One text for a value, whether it is a number, a text or a cell of a table."""
+    if isinstance(value, bool):
+        return str(value)
+    try:
+        return f"{Decimal(value).normalize():f}"
+    except (InvalidOperation, TypeError, ValueError):
+        return str(value)
+
+
+def cells(page: Any) -> list[str]:
+    """All cells of all tables; those that hold JSON are opened as well."""
+    found = []
+    for table in page.tables.values():
+        for row in table.to_pylist():
+            for value in row.values():
+                if value is None:
+                    continue
+                found.append(spelling(value))
+                if isinstance(value, str) and is_json(value):
+                    found += [spelling(leaf) for leaf in leaves(json.loads(value, parse_float=Decimal))]
+    return found
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_every_value_of_a_documented_body_reaches_a_cell(name: str) -> None:
+    body = (Path(FOLDER) / f"{name}.json").read_bytes()
+    endpoint = ENDPOINTS[BODIES[name]]
+    page = read_page(body, endpoint)
+    document = json.loads(body.decode("utf-8-sig"), parse_float=Decimal)
+    items = document["items"] if endpoint.is_collection else [document]
+    assert page.item_count == len(items)
+    there = cells(page)
+    for value in leaves(items):
+        assert spelling(value) in there, value
+        there.remove(spelling(value))
+    assert page.unknown_fields == {}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_documented_body_keeps_its_number_of_rows(name: str) -> None:
+    endpoint = ENDPOINTS[BODIES[name]]
+    page = read_page((Path(FOLDER) / f"{name}.json").read_bytes(), endpoint)
+    assert page.tables[endpoint.tables[0].name].num_rows >= page.item_count > 0

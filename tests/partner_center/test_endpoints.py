@@ -1,0 +1,159 @@
+"""What the endpoint files declare: consistent, complete, and read from bodies of the documented shapes."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.partner_center.contract import Endpoint, Kind, camel, raw_schema
+from pipelines.partner_center.endpoints import ENDPOINTS, TABLES
+from pipelines.partner_center.pages import PageRows, read_page
+
+BODIES = Path(__file__).resolve().parents[1] / "bodies"
+EVERY = pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=ENDPOINTS)
+
+
+def read(name: str, endpoint: str | None = None) -> PageRows:
+    """A body kept beside the tests, read as its endpoint declares."""
+    return read_page((BODIES / f"{name}.json").read_bytes(), ENDPOINTS[endpoint or name])
+
+
+def rows(page: PageRows, table: str) -> list[dict[str, Any]]:
+    return page.tables[table].to_pylist()
+
+
+@EVERY
+def test_a_path_and_its_parameters_name_only_fields_of_the_partition(endpoint: Endpoint) -> None:
+    values = dict.fromkeys(endpoint.partition, "x")
+    assert "{" not in endpoint.path.format(**values)
+    for _, value in endpoint.params:
+        value.format(**values)
+    assert endpoint.docs
+    assert endpoint.path.startswith("/v1/")
+
+
+@EVERY
+def test_money_and_currency_are_declared_columns_of_their_kind(endpoint: Endpoint) -> None:
+    for table in endpoint.tables:
+        kinds = {column.name: column.kind for column in table.columns}
+        assert [kinds[name] for name in table.money] == [Kind.MONEY] * len(table.money)
+        assert {name for name, kind in kinds.items() if kind is Kind.MONEY} >= set(table.money)
+        if table.currency:
+            assert kinds[table.currency] is Kind.TEXT
+        assert bool(table.money) == bool(table.currency)
+
+
+@EVERY
+def test_columns_have_one_name_and_one_path_each(endpoint: Endpoint) -> None:
+    for table in endpoint.tables:
+        names = raw_schema(table).names
+        paths = [column.path.casefold() for column in table.columns]
+        assert len(set(names)) == len(names)
+        assert len(set(paths)) == len(paths)
+        assert not any(name.startswith("_dlt") for name in names)
+
+
+def test_a_table_is_declared_once_even_where_two_endpoints_fill_it() -> None:
+    for endpoint in ENDPOINTS.values():
+        for table in endpoint.tables:
+            assert TABLES[table.name] is table
+
+
+def test_the_camel_case_of_a_column_is_its_name_on_the_wire() -> None:
+    assert camel("total_for_customer") == "totalForCustomer"
+
+
+def test_amendments_and_what_they_offer_are_rows_beside_their_document() -> None:
+    page = read("invoices")
+    found = {(row["id"], row["nested_in"]): row for row in rows(page, "invoices")}
+    assert set(found) == {("G900000001", None), ("N900000002", "G900000001"), ("T900000003", None)}
+    assert found[("G900000001", None)]["amendments_count"] == 1
+    assert found[("N900000002", "G900000001")]["total_charges"] == Decimal("-20.5")
+    assert found[("T900000003", None)]["has_invoice_details"] is False
+    kinds = [(row["invoice_id"], row["billing_provider"]) for row in rows(page, "invoice_details")]
+    assert kinds == [("G900000001", "one_time"), ("G900000001", "marketplace"), ("N900000002", "one_time")]
+    assert page.item_count == 2
+    assert page.unknown_fields == {}
+
+
+def test_an_invoice_by_id_fills_the_tables_of_the_list() -> None:
+    page = read("invoices_by_id")
+    assert rows(page, "invoices")[0]["billing_period_end_date"] == "2026-09-30T00:00:00Z"
+    assert page.item_count == 1
+
+
+def test_numbers_ids_and_old_and_new_rows_come_in_one_page() -> None:
+    page = read("invoice_line_items")
+    old, new = rows(page, "invoice_line_items")
+    assert (old["reseller_mpn_id"], new["reseller_mpn_id"]) == ("0", "6000123")
+    assert (old["publisher_name"], old["provider_name"]) == (None, "Pretend Networks")
+    assert (str(new["effective_unit_price"]), new["subtotal"]) == ("0.199123400051199180813700", Decimal("33.3"))
+    assert (new["discount_details"], new["promotion_id"]) == ("", None)
+    assert new["attributes_object_type"] == "OneTimeInvoiceLineItem"
+    assert (old["customer_id"], new["product_qualifiers"]) == (
+        "org:aaaaaaaa-0000-4000-8000-000000000001",
+        '["AddOn"]',
+    )
+    assert new["tax_total"] == Decimal("6.66")
+    assert page.unknown_fields == {}
+
+
+def test_order_lines_carry_their_order_and_its_currency() -> None:
+    page = read("orders")
+    first, second = rows(page, "order_line_items")
+    assert (first["order_id"], first["currency_code"], first["line_item_number"]) == ("oA-1", "EUR", 0)
+    assert (first["extended_price"], second["extended_price"]) == (Decimal("120.000000000001"), None)
+    assert second["quantity"] == 0
+    assert second["sku_uri"] == "/products/PRETEND00001/skus/0009"
+    assert [row["line_items_count"] for row in rows(page, "orders")] == [2, 0]
+    assert page.unknown_fields == {}
+
+
+def test_components_of_a_bundle_name_their_parent() -> None:
+    page = read("entitlements")
+    paths = [(row["path"], row["parent_path"], row["quantity"]) for row in rows(page, "entitlements")]
+    assert paths == [("0", None, 3), ("0.0", "0", 3), ("0.0.0", "0.0", 1), ("1", None, 1)]
+    assert [row["path"] for row in rows(page, "entitlement_artifacts")] == ["0", "1", "1"]
+    assert [row["artifacts_count"] for row in rows(page, "entitlements")] == [1, 0, 0, 2]
+    assert page.unknown_fields == {}
+
+
+def test_a_balance_is_its_total_and_its_parts() -> None:
+    page = read("invoice_summaries")
+    found = [(row["part"], row["currency_code"], row["balance_amount"]) for row in rows(page, "invoice_summaries")]
+    assert found == [
+        ("total", "EUR", Decimal("30.03")),
+        ("Recurring", "EUR", Decimal("10.01")),
+        ("OneTime", "EUR", Decimal("20.02")),
+        ("total", "JPY", Decimal(0)),
+    ]
+    assert page.unknown_fields == {}
+
+
+def test_customers_keep_no_more_than_is_needed() -> None:
+    assert rows(read("customers"), "customers")[0]["company_name"] == "Prétend & Söhne"
+    page = read("customers_by_id")
+    assert rows(page, "customers_by_id")[0]["country"] == "DE"
+    # Names and addresses of people are listed as not read, and not loaded.
+    assert "customers_by_id.billingProfile.firstName" in page.unknown_fields
+    assert "Nobody" not in str(rows(page, "customers_by_id"))
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted(BODIES.glob("*.json"))])
+def test_key_case_makes_no_difference(name: str) -> None:
+    body = json.loads((BODIES / f"{name}.json").read_text(), parse_float=Decimal)
+
+    def respell(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key[:1].upper() + key[1:]: respell(inner) for key, inner in value.items()}
+        return [respell(inner) for inner in value] if isinstance(value, list) else value
+
+    endpoint = ENDPOINTS[name]
+    plain, respelt = (read_page(json.dumps(one, default=str).encode(), endpoint) for one in (body, respell(body)))
+    for table in endpoint.tables:
+        free = [column.name for column in table.columns if column.kind is Kind.JSON]
+        assert plain.tables[table.name].drop_columns(free) == respelt.tables[table.name].drop_columns(free)
