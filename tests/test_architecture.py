@@ -1,0 +1,191 @@
+"""Who may import whom, and what a new endpoint must bring along."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.partner_center.contract import Endpoint
+from pipelines.partner_center.endpoints import ENDPOINTS, TABLES
+from pipelines.sandbox import SandboxApp, build_world
+from pipelines.sandbox.replies import Call
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "pipelines"
+LONGEST_MODULE = 400
+
+# A package counts as one. What a name may import is written here; anything else is a change of the design.
+MAY_IMPORT: dict[str, set[str]] = {
+    # Leaves.
+    "errors": set(),
+    "files": set(),
+    "money": set(),
+    "settings": {"errors"},
+    "sandbox": set(),
+    # From the API into the landing.
+    "gate": {"money", "errors"},
+    "landing": {"files", "gate", "errors"},
+    "partner_center": {"gate", "landing", "money", "errors"},
+    # From the landing into the working database.
+    "order_states": {"partner_center"},
+    "ledger": {"landing", "order_states", "partner_center", "errors"},
+    "load_plan": {"landing", "partner_center"},
+    "load": {"landing", "ledger", "load_plan", "partner_center", "warehouse", "errors"},
+    # From the working database to what analysts open.
+    "warehouse": {"files", "errors"},
+    "transform": {"warehouse", "errors"},
+    "history": {"files", "transform", "warehouse", "errors"},
+    "run": {"history", "landing", "ledger", "load", "transform", "warehouse", "errors"},
+    "analysis": {"warehouse", "errors"},
+    "reports": {"money", "warehouse", "errors"},
+    # Around it: these are handed settings or speak to the person at the keyboard.
+    "progress": {"partner_center"},
+    "session": {"files", "partner_center", "progress", "settings", "warehouse", "errors"},
+    "demo": {"settings", "errors"},
+    "docs": {"settings", "transform", "warehouse"},
+    "doctor": {"partner_center", "settings", "warehouse", "errors"},
+    "cli": {
+        *("demo", "doctor", "errors", "history", "landing", "ledger", "load", "money", "partner_center", "progress"),
+        *("reports", "run", "sandbox", "session", "settings", "transform", "warehouse"),
+    },
+    "__main__": {"cli"},
+}
+
+# Libraries that one part of the project has to itself. `source.py` is where landed walks become dlt resources: dlt
+# is handed an open DuckDB connection there, and nothing else that speaks to the API has heard of a database.
+ONLY_IN: dict[str, set[str]] = {
+    "dlt": {"partner_center/source.py"},
+    "dbt": {"transform.py"},
+    "httpx": {"partner_center/auth.py", "partner_center/call.py", "partner_center/client.py"}
+    | {"partner_center/transport_checks.py", "sandbox/replies.py"},
+    "polars": {"analysis.py"},
+    "click": {"cli.py"},
+}
+NOT_IN_PARTNER_CENTER = {"duckdb", "dlt"}
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" or path.parent != PACKAGE)
+
+
+def name_of(path: Path) -> str:
+    """The module, or the package that it is part of."""
+    inside = path.relative_to(PACKAGE)
+    return inside.parts[0] if len(inside.parts) > 1 else inside.stem
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Every imported module, wherever in the file the import stands."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide who imports whom"
+            if node.module == "pipelines":
+                yield from (f"pipelines.{alias.name}" for alias in node.names)
+            else:
+                yield node.module or ""
+
+
+def test_every_module_imports_only_what_the_table_allows() -> None:
+    wrong = []
+    for path in modules():
+        mine = name_of(path)
+        if mine not in MAY_IMPORT:
+            wrong.append(f"{mine} is new: give it a line in MAY_IMPORT")
+            continue
+        others = {one.split(".")[1] for one in imports_of(path) if one.startswith("pipelines.")} - {mine}
+        wrong += [f"{path.relative_to(ROOT)} may not import {other}" for other in sorted(others - MAY_IMPORT[mine])]
+    assert wrong == []
+
+
+def test_the_table_names_only_modules_that_exist_and_has_no_circle() -> None:
+    names = {name_of(path) for path in modules()}
+    assert set(MAY_IMPORT) <= names
+    left = dict(MAY_IMPORT)
+    while free := [name for name, others in left.items() if not others & left.keys()]:
+        for name in free:
+            del left[name]
+    assert left == {}
+
+
+@pytest.mark.parametrize("library", ONLY_IN)
+def test_a_library_is_used_where_it_belongs(library: str) -> None:
+    used = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in modules()
+        if any(one.split(".")[0] == library for one in imports_of(path))
+    }
+    assert used <= ONLY_IN[library]
+
+
+def test_what_speaks_to_the_api_has_never_heard_of_the_database() -> None:
+    for path in (PACKAGE / "partner_center").rglob("*.py"):
+        used = {one.split(".")[0] for one in imports_of(path)} & NOT_IN_PARTNER_CENTER
+        assert not used or path.name == "source.py", path
+
+
+def test_settings_are_read_by_the_command_line_only() -> None:
+    readers = {path.name for path in modules() if re.search(r"\bread_settings\(", path.read_text()) is not None}
+    assert readers == {"settings.py", "cli.py", "docs.py"}
+
+
+def test_the_environment_is_asked_for_settings_in_one_place() -> None:
+    # cli asks whether RECON_AS_OF is set; source and transform hand dlt and dbt their switches; a notebook has
+    # no command line, so analysis looks for the data directory itself.
+    readers = {path.relative_to(PACKAGE).as_posix() for path in modules() if "os.environ" in path.read_text()}
+    assert readers <= {"analysis.py", "settings.py", "cli.py", "transform.py", "partner_center/source.py"}
+
+
+def test_notebooks_import_the_analysis_helpers_and_nothing_else_of_the_project() -> None:
+    for path in (ROOT / "notebooks").glob("*.py"):
+        assert {one for one in imports_of(path) if one.startswith("pipelines")} <= {"pipelines.analysis"}, path.name
+
+
+# Seconds and requests a second: no amounts.
+FLOATS_OF_TIME = {"partner_center/auth.py", "partner_center/pacing.py", "partner_center/retry.py"}
+
+
+def test_no_amount_is_ever_a_float() -> None:
+    for path in modules():
+        if path.relative_to(PACKAGE).as_posix() in FLOATS_OF_TIME:
+            continue
+        assert re.search(r"\bfloat\(|\bfloat64\b|parse_float=float\b|\bDOUBLE\b", path.read_text()) is None, path
+
+
+def test_no_module_is_longer_than_can_be_read_at_once() -> None:
+    lengths = {path.relative_to(ROOT).as_posix(): len(path.read_text().splitlines()) for path in modules()}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_raw_table_has_a_staging_model(table: str) -> None:
+    model = ROOT / "dbt_project" / "models" / "staging" / "partner_center" / f"stg_partner_center__{table}.sql"
+    assert model.exists(), f"stage it as {model.relative_to(ROOT)}"
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=ENDPOINTS)
+def test_every_endpoint_has_its_file_and_is_served_by_the_sandbox(endpoint: Endpoint) -> None:
+
+    assert (PACKAGE / "partner_center" / "endpoints" / f"{endpoint.name}.py").exists()
+    app = SandboxApp(build_world(scale=0.01))
+    form = (
+        b"grant_type=refresh_token&refresh_token=sandbox-refresh&client_id=a&client_secret=sandbox-secret&resource=r"
+    )
+    token = json.loads(app.handle(Call("POST", "/t/oauth2/token", "", {}, form)).body)["access_token"]
+    customer_id, orders = next((one, found) for one, found in app.world.orders.items() if one in app.bodies.customers)
+    values = {
+        "customer_id": customer_id,
+        "order_id": orders[0].id,
+        "invoice_id": app.world.documents[0].id,
+        "provider": "onetime",
+        "line_item_type": "billing",
+    }
+    query = "&".join(f"{name}={value.format(**values)}" for name, value in endpoint.params)
+    call = Call("GET", endpoint.path.format(**values), query, {"authorization": f"Bearer {token}"}, b"")
+    assert app.handle(call).status == 200, f"serve {endpoint.path} in pipelines/sandbox/app.py"
