@@ -1,0 +1,300 @@
+"""The documents keep up with the code: what they name exists, and what exists is named."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+import pipelines.cli as program
+from pipelines.reports.query import show
+from pipelines.settings import SETTINGS, read_settings
+from pipelines.warehouse import Folders, open_published
+from tests.published_marts import publish_example
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+NOT_OURS = {".venv", ".git", "node_modules", "target", "dbt_packages", "__pycache__", "data", "build", "dist"}
+DOCUMENTS = sorted(
+    path
+    for path in ROOT.rglob("*.md")
+    if not any(part in NOT_OURS or part.startswith(".") for part in path.relative_to(ROOT).parts[:-1])
+)
+TARGETS = set(re.findall(r"^([a-z][a-z-]*):.*## ", MAKEFILE, re.MULTILINE))
+COMMANDS = program.cli.commands
+# Brackets keep this file free of what it looks for.
+UNWANTED = (
+    r"/wor[k]/",
+    r"/hom[e]/",
+    r"/roo[t]/",
+    r"/User[s]/",
+    r"/op[t]/",
+    r"share[d]/",
+    r"before-sto[p]",
+    r"contrac[t]\.md",
+    r"desig[n]\.md",
+    r"house-styl[e]",
+    r"interface[s]\.md",
+    r"reconciliatio[n]\.md",
+    r"pyp[i]\.org",
+    r"pythonhoste[d]",
+    r"npmj[s]\.",
+)
+UNWANTED_WORDS = re.compile(r"\b(?:issu[e] #?\d|wor[k]item|sub-?agen[t]|wall-cloc[k] limit)", re.IGNORECASE)
+# The check before a change lands may look for documented bodies beside the clone.
+MAY_LOOK_BESIDE = {".ci/run": {r"share[d]/"}}
+
+
+def _id(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _section(title: str) -> str:
+    return re.split(r"^## ", README.split(f"\n## {title}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def _rows(text: str, first_heading: str) -> list[list[str]]:
+    """The rows of the table whose first column is called so."""
+    lines = iter(text.splitlines())
+    for line in lines:
+        if line.startswith(f"| {first_heading} |"):
+            next(lines)
+            break
+    rows = []
+    for line in lines:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip() for cell in line.strip("|").split("|")])
+    return rows
+
+
+def _code(text: str) -> Iterator[str]:
+    """What stands in code blocks, line by line, and in backticks."""
+    blocks = re.findall(r"^ *```\w*\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    for block in blocks:
+        yield from block.splitlines()
+    prose = re.sub(r"^ *```.*?^ *```", "", text, flags=re.MULTILINE | re.DOTALL)
+    yield from (" ".join(found.split()) for found in re.findall(r"`([^`]+)`", prose))
+
+
+def _calls(text: str, name: str) -> Iterator[list[str]]:
+    """Calls of a program in a document, as words."""
+    for code in _code(text):
+        call = re.match(rf"(?:\S*/)?{name} +(.+)", code.strip())
+        if call:
+            yield shlex.split(call[1], comments=True)
+
+
+def _tracked() -> list[Path]:
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        pytest.skip("this is no clone, so nothing says which files are tracked")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_the_settings_table_is_the_settings() -> None:
+    written = [tuple(row) for row in _rows(_section("Settings"), "variable")]
+    actual = [
+        (f"`{one.variable}`", "" if one.default is None else f"`{one.default}`", one.meaning) for one in SETTINGS
+    ]
+    assert written == actual
+
+
+def test_the_secrets_file_of_the_readme_is_read(tmp_path: Path) -> None:
+    """Each of its keys reaches the setting it is meant for."""
+    block = re.search(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert block is not None
+    file = tmp_path / ".dlt" / "secrets.toml"
+    file.parent.mkdir()
+    file.write_text(re.sub(r"^ +", "", block[1], flags=re.MULTILINE))
+    file.chmod(0o600)
+    settings = read_settings({}, tmp_path)
+    settings.require_sign_in()
+    assert settings.refresh_token == "from the consent"
+    assert settings.data_dir.name == "data-of-my-tenant"
+
+
+def test_the_commands_table_is_the_menu_and_the_program() -> None:
+    rows = _rows(_section("Commands"), "make")
+    assert {row[0].strip("`").removeprefix("make ") for row in rows} == TARGETS
+    assert {row[1].strip("`").removeprefix("recon ") for row in rows if row[1]} == set(COMMANDS)
+
+
+def test_a_target_calls_the_command_beside_it() -> None:
+    for target, command, _ in _rows(_section("Commands"), "make"):
+        if command:
+            name, subcommand = target.strip("`").split()[1], command.strip("`").split()[1]
+            recipe = re.search(rf"^{name}:.*\n\t@\$\(RUN\) (\w+)", MAKEFILE, re.MULTILINE)
+            assert recipe is not None, name
+            assert recipe[1] == subcommand
+
+
+def test_every_option_is_documented() -> None:
+    written = {row[1].strip("`").removeprefix("recon "): row[2] for row in _rows(_section("Commands"), "make")}
+    for name, command in COMMANDS.items():
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert parameter.opts[0] in written[name], f"README, Commands: {name} {parameter.opts[0]}"
+
+
+def test_the_exit_codes_are_those_of_the_program() -> None:
+    assert program.__doc__ is not None
+    stated = " ".join(program.__doc__.split("\n\n", 1)[1].split())
+    actual = [tuple(part.strip().split(" ", 1)) for part in stated.split("·")]
+    assert [tuple(row[:2]) for row in _rows(README, "exit code")] == actual
+    constants = {program.DONE, program.FAILED, program.WRONG_USAGE, program.LOCKED, program.PARTLY_READ}
+    assert constants < {int(code) for code, _ in actual}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_id)
+def test_what_a_document_calls_exists(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    for words in _calls(text, "recon"):
+        # A call that stands for all commands names none.
+        if words[0].startswith("-"):
+            continue
+        assert words[0] in COMMANDS, f"{_id(document)}: recon {words[0]}"
+        options = {name for parameter in COMMANDS[words[0]].params for name in parameter.opts}
+        unknown = [word for word in words[1:] if word.startswith("--") and word not in options]
+        assert not unknown, f"{_id(document)}: recon {words[0]} {unknown}"
+    for words in _calls(text, "make"):
+        assert words[0] in TARGETS, f"{_id(document)}: make {words[0]}"
+
+
+def test_the_queries_of_the_readme_can_be_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On a published database, each gives at least one row."""
+    queries = [words[-1] for words in _calls(README, "recon") if words[0] == "sql" and len(words) > 1]
+    assert len(queries) >= 4
+    with open_published(Folders(publish_example(tmp_path / "data"))) as connection:
+        for query in queries:
+            with (tmp_path / "answer.csv").open("w+") as out:
+                show(connection, query, "csv", out)
+                out.seek(0)
+                assert len(out.readlines()) > 1, query
+
+
+def test_the_marts_of_the_readme_are_the_marts() -> None:
+    written = {name for row in _rows(README, "table") for name in re.findall(r"`(\w+)`", row[0])}
+    assert written == {path.stem for path in (ROOT / "dbt_project" / "models" / "marts").glob("*.sql")}
+
+
+def test_break_codes_in_documents_are_in_the_catalogue() -> None:
+    """A code that was renamed in the catalogue is renamed here too."""
+    lines = (ROOT / "dbt_project" / "seeds" / "break_catalogue.csv").read_text(encoding="utf-8").splitlines()
+    codes = {line.split(",", 1)[0] for line in lines[1:]}
+    excerpts = set(re.findall(r"^ *([a-z_]+) \((?:low|medium|high|critical)\)", README, re.MULTILINE))
+    named = set(re.findall(r"`((?:not|nothing|invoice|charge|order)_[a-z_]+)`", README)) - {"not_reconciled"}
+    assert excerpts
+    assert named
+    assert (excerpts | named) <= codes
+
+
+def test_the_verdicts_of_the_glossary_are_those_of_the_mart() -> None:
+    model = (ROOT / "dbt_project" / "models" / "marts" / "fct_reconciliation.sql").read_text(encoding="utf-8")
+    row = next(row for row in _rows(README, "word") if row[0] == "verdict")
+    assert set(re.findall(r"`(\w+)`", row[1])) == set(re.findall(r"(?:then|else) '(\w+)'", model))
+
+
+def test_the_files_table_has_what_a_run_makes(tmp_path: Path) -> None:
+    """And nothing that no run makes, as far as a path can be asked for without a run."""
+    folders = Folders(tmp_path / "data")
+    folders.make()
+    paths = {name for row in _rows(README, "path") for name in re.findall(r"`([^`]+)`", row[0])}
+    made = {path.relative_to(folders.data) for path in folders.data.rglob("*") if not any(path.iterdir())}
+    for path in {*made, folders.published.relative_to(folders.data)}:
+        assert any(Path(name) in (path, *path.parents) for name in paths), f"README, Files: {path}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_id)
+def test_relative_links_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8")):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        found = (document.parent / path).resolve() if path else document
+        assert found.exists(), f"{_id(document)}: {target}"
+        assert found.is_relative_to(ROOT), f"{_id(document)}: {target}"
+        if anchor:
+            titles = re.findall(r"^#+ (.+)$", found.read_text(encoding="utf-8"), re.MULTILINE)
+            anchors = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+            assert anchor in anchors, f"{_id(document)}: {target}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_id)
+def test_folders_and_files_that_a_document_names_exist(document: Path) -> None:
+    """Paths in backticks, from the root, the document's folder, the packages, or the data directory."""
+    written = {name.rstrip("/") for row in _rows(README, "path") for name in re.findall(r"`([^`]+)`", row[0])}
+    in_data = {"data", *written, *(name.split("/")[0] for name in written)}
+    bases = (ROOT, document.parent, ROOT / "pipelines", ROOT / "dbt_project", ROOT / "pipelines" / "partner_center")
+    for code in _code(document.read_text(encoding="utf-8")):
+        if not re.fullmatch(r"[\w./-]*[\w-](?:/|\.(?:py|sql|csv|yml|toml|lock))", code) or code.startswith(".dlt/"):
+            continue
+        # A name without a folder may stand for a file anywhere below the document.
+        exists = any((base / code).exists() for base in bases) or (
+            "/" not in code and any(document.parent.rglob(code))
+        )
+        assert exists or code.rstrip("/") in in_data, f"{_id(document)}: {code}"
+
+
+@pytest.mark.parametrize("folder", ["pipelines", "pipelines/partner_center", "pipelines/reports"])
+def test_a_guide_names_every_module_of_its_folder(folder: str) -> None:
+    guide = (ROOT / folder / "README.md").read_text(encoding="utf-8")
+    missing = [
+        path.name
+        for path in sorted((ROOT / folder).glob("*.py"))
+        if not path.name.startswith("__") and not re.search(rf"(?<![\w]){re.escape(path.name)}", guide)
+    ]
+    assert not missing, f"{folder}/README.md does not name {', '.join(missing)}"
+
+
+def test_the_guide_to_the_tests_names_every_folder() -> None:
+    guide = (ROOT / "tests" / "README.md").read_text(encoding="utf-8")
+    folders = {path.parent.name for path in (ROOT / "tests").glob("*/*") if path.suffix in (".py", ".json")}
+    assert {name for name in folders - {"__pycache__"} if f"`{name}/`" not in guide} == set()
+
+
+def test_every_folder_with_sources_has_a_guide() -> None:
+    """Its own, or that of a folder above it; the root's does not count."""
+    tops = ("pipelines", "dbt_project", "notebooks", "tests")
+    for top in tops:
+        assert (ROOT / top / "README.md").exists(), f"{top} has no README.md"
+    for path in _tracked():
+        parts = path.relative_to(ROOT).parts
+        if parts[0] == "pipelines" and len(parts) > 2:
+            assert (ROOT / parts[0] / parts[1] / "README.md").exists(), f"pipelines/{parts[1]} has no README.md"
+
+
+def test_the_changelog_has_the_version_of_the_package() -> None:
+    version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    released = re.findall(r"^## (\S+) - \d{4}-\d{2}-\d{2}$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert version is not None
+    assert released[0] == version[1]
+
+
+def test_what_is_unwanted_would_be_found() -> None:
+    for pattern in UNWANTED:
+        assert re.search(pattern, re.sub(r"[\[\]\\]", "", pattern)), pattern
+    assert UNWANTED_WORDS.search("see iss" + "ue 7")
+    assert not UNWANTED_WORDS.search("the issuer of invoice 7")
+
+
+def test_tracked_files_speak_only_of_the_project() -> None:
+    """No paths of somebody's machine, no hosts of package registries, no words about how the work was organised."""
+    found = []
+    for path in _tracked():
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        allowed = MAY_LOOK_BESIDE.get(_id(path), set())
+        hits = [pattern for pattern in UNWANTED if pattern not in allowed and re.search(pattern, text)]
+        found += [f"{_id(path)}: {hit}" for hit in hits]
+        found += [f"{_id(path)}: {hit[0]}" for hit in UNWANTED_WORDS.finditer(text)]
+    assert not found, "\n".join(found)
