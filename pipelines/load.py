@@ -126,9 +126,19 @@ def _read_concurrently(
     """All requests on a few threads; stops early when the sign-in is refused or the API is down."""
     outcomes: list[WalkOutcome] = []
     failures_in_a_row = 0
-    counting = threading.Lock()
+    counting, stopped = threading.Lock(), threading.Event()
 
     def read_one(request: WalkRequest) -> None:
+        if stopped.is_set():
+            return
+        try:
+            read_and_count(request)
+        except BaseException:
+            # Set here, at once: the thread that waits may wake late.
+            stopped.set()
+            raise
+
+    def read_and_count(request: WalkRequest) -> None:
         nonlocal failures_in_a_row
         outcome = reader.read(request)
         observer.partition_done(outcome)
@@ -147,6 +157,7 @@ def _read_concurrently(
             done, _ = wait(waiting, return_when=FIRST_EXCEPTION)
         finally:
             # Also when someone pressed Ctrl-C: what has not begun is not begun.
+            stopped.set()
             pool.shutdown(wait=False, cancel_futures=True)
         for future in done:
             future.result()
