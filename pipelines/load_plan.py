@@ -163,7 +163,8 @@ def _current_rows(landing: Landing, table_name: str) -> pa.Table:
     table = endpoint.table(table_name)
     if current is None:
         return raw_schema(table).empty_table()
-    return pa.concat_tables(landed_rows(landing, [LandedWalk(current, endpoint.name)], table))
+    landed = landed_rows(landing, [LandedWalk(current, endpoint.name)])
+    return pa.concat_tables(rows for name, rows in landed if name == table_name)
 
 
 def _is_due(partition: Partition, document: Document, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Landed walks -> dlt resources, one per raw table.
+"""Landed walks -> one dlt resource that fills all raw tables.
 
 dlt loads only what the landing holds complete. `merge` with `delete-insert` on the partition is the one
 disposition that survives a kill at any point without doubling or losing rows.
@@ -21,6 +21,8 @@ from pipelines.partner_center.endpoints import ENDPOINTS, TABLES
 from pipelines.partner_center.pages import PageRows, read_page
 
 DATASET = "partner_center_raw"
+# About 40 MB of line items.
+ROWS_PER_CHUNK = 20_000
 
 
 @dataclass(frozen=True)
@@ -36,22 +38,30 @@ class LandedWalk:
         return ENDPOINTS[self.manifest.endpoint]
 
 
-def landed_rows(landing: Landing, walks: Sequence[LandedWalk], table: Table) -> Iterator[pa.Table]:
-    """All rows of one raw table, page by page; an empty table first, so that the columns exist in any case.
+def landed_rows(landing: Landing, walks: Sequence[LandedWalk]) -> Iterator[tuple[str, pa.Table]]:
+    """All rows of the walks as (raw table, rows), in chunks; every table once empty first, so that it exists.
 
-    Shape:   columns as in `raw_schema(table)`.
+    Shape:   columns as in `raw_schema`; a page is read once for all the tables that it fills.
     Errors:  LandingDamaged; PageContractBroken when a landed page does not fit today's declaration.
     """
-    schema = raw_schema(table)
-    yield schema.empty_table()
+    for table in TABLES.values():
+        yield table.name, raw_schema(table).empty_table()
+    gathered: dict[str, list[pa.Table]] = {name: [] for name in TABLES}
     for walk in walks:
-        if not any(mine.name == table.name for mine in walk.endpoint.tables):
-            continue
         for number, page in enumerate(walk.manifest.pages, start=1):
             if page.repeats_page is not None:
                 continue
             rows = read_page(landing.page_bytes(walk.manifest, page), walk.endpoint)
-            yield _with_origin(rows, table, walk, number).cast(schema)
+            for table in walk.endpoint.tables:
+                chunk = gathered[table.name]
+                chunk.append(_with_origin(rows, table, walk, number).cast(raw_schema(table)))
+                # Many small pages make few large chunks: what is paid per chunk is paid seldom.
+                if sum(part.num_rows for part in chunk) >= ROWS_PER_CHUNK:
+                    yield table.name, pa.concat_tables(chunk)
+                    chunk.clear()
+    for name, chunk in gathered.items():
+        if chunk:
+            yield name, pa.concat_tables(chunk)
 
 
 def load_with_dlt(landing: Landing, walks: Sequence[LandedWalk], database: Path, folder: Path) -> None:
@@ -70,7 +80,8 @@ def load_with_dlt(landing: Landing, walks: Sequence[LandedWalk], database: Path,
     from dlt.pipeline.exceptions import PipelineStepFailed
 
     shutil.rmtree(folder, ignore_errors=True)
-    connection = duckdb.connect(os.fspath(database))
+    # dlt hands over files, so the database needs little memory; the rest spills to disk.
+    connection = duckdb.connect(os.fspath(database), config={"memory_limit": "400MB"})
     try:
         # A schema that a killed run left half filled is of no use to the next one.
         connection.execute(f"drop schema if exists {DATASET}_staging cascade")
@@ -82,7 +93,7 @@ def load_with_dlt(landing: Landing, walks: Sequence[LandedWalk], database: Path,
         )
         pipeline.config.restore_from_destination = False
         try:
-            pipeline.run(_source(landing, walks), loader_file_format="parquet")
+            pipeline.run(_resource(landing, walks), loader_file_format="parquet")
         except PipelineStepFailed as error:
             raise _own_error(error) from None
         connection.execute(f"drop schema if exists {DATASET}_staging cascade")
@@ -106,20 +117,19 @@ def _own_error(error: BaseException) -> ReconError:
     )
 
 
-def _source(landing: Landing, walks: Sequence[LandedWalk]) -> Any:
+def _resource(landing: Landing, walks: Sequence[LandedWalk]) -> Any:
     import dlt
 
-    @dlt.source(name="partner_center")
-    def partner_center() -> Iterator[Any]:
-        for table in TABLES.values():
-            yield dlt.resource(
-                landed_rows(landing, walks, table),
-                name=table.name,
-                write_disposition={"disposition": "merge", "strategy": "delete-insert"},
-                merge_key="_partition",
-            )
+    def tables() -> Iterator[Any]:
+        for name, rows in landed_rows(landing, walks):
+            yield dlt.mark.with_table_name(rows, name)
 
-    return partner_center()
+    return dlt.resource(
+        tables,
+        name="landed_walks",
+        write_disposition={"disposition": "merge", "strategy": "delete-insert"},
+        merge_key="_partition",
+    )
 
 
 def _with_origin(rows: PageRows, table: Table, walk: LandedWalk, page_number: int) -> pa.Table:

@@ -32,9 +32,12 @@ def convert_rows(endpoint: Endpoint, table: Table, rows: list[NumberedRow]) -> p
     arrays = []
     for column in table.columns:
         first, *rest = column.path.split(".")
-        values = []
+        values: list[Any] = []
         for (position, _), row in zip(rows, plain_rows, strict=True):
             found = row.get(first)
+            if found is None and not column.required:
+                values.append(None)
+                continue
             try:
                 values.append(convert(column, at_path(found, rest) if rest else found))
             except (ValueError, InvalidOperation) as error:
