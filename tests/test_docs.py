@@ -141,7 +141,7 @@ def test_every_option_is_documented() -> None:
     for name, command in COMMANDS.items():
         for parameter in command.params:
             if isinstance(parameter, click.Option):
-                assert parameter.opts[0] in written[name], f"README, Commands: {name} {parameter.opts[0]}"
+                assert f"`{parameter.opts[0]}`" in written[name], f"README, Commands: {name} {parameter.opts[0]}"
 
 
 def test_the_exit_codes_are_those_of_the_program() -> None:
