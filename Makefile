@@ -20,7 +20,7 @@ transform: $(READY) ## Build and check the models; publishes nothing
 	@$(RUN) transform
 reconcile: $(READY) ## Load, transform, publish, and one statement per currency
 	@$(RUN) run
-check: $(READY) ## The verdict as an exit code (ARGS="--period 2026-09 --fail-on medium")
+check: $(READY) ## The verdict (make exits 2 unless clean; `.venv/bin/recon check` tells which)
 	@$(RUN) check $(ARGS)
 
 ##@ Looking

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -69,6 +70,7 @@ def transform() -> None:
             as_of=settings.as_of,
             generation=running.next_generation(folders),
             not_compared_share=settings.not_compared_share,
+            on_node=progress.node_done,
         )
     click.echo(f"{done.built:,} models and seeds built, {done.checks:,} checks hold; `recon run` publishes")
 
@@ -100,8 +102,9 @@ def demo(scale: float, seed: int) -> None:
             "select break_code, count(*) from marts.fct_breaks where status <> 'resolved' group by break_code"
         ).fetchall()
         example = connection.execute(
-            "select break_id from marts.fct_breaks where status <> 'resolved' and is_primary "
-            "order by at_risk_amount desc nulls last, break_id limit 1"
+            # One with a story: an order, a cancellation, and the credit that never came.
+            "select break_id from marts.fct_breaks where status <> 'resolved' "
+            "order by break_code = 'cancelled_not_credited' desc, is_primary desc, break_id limit 1"
         ).fetchone()
     found = {str(row[0]): int(row[1]) for row in rows}
     same = "the same, code by code" if found == planted else "NOT the same: this is a fault of the program"
@@ -110,7 +113,7 @@ def demo(scale: float, seed: int) -> None:
         if planted.get(break_code, 0) != found.get(break_code, 0):
             click.echo(f"  {break_code}: planted {planted.get(break_code, 0)}, found {found.get(break_code, 0)}")
     if example:
-        click.echo(f"next: recon explain {example[0]}")
+        click.echo(f"next: make explain ARGS={example[0]}")
     sys.exit(code if found == planted else FAILED)
 
 
@@ -260,7 +263,11 @@ def _run(settings: Settings, folders: Folders, command: str, *, leave: bool = Tr
         loaded = _load(settings, folders, progress, frozenset())
         progress.phase("building, checking and publishing", 0)
         done = running.build_and_publish(
-            folders, as_of=settings.as_of, not_compared_share=settings.not_compared_share, loaded=loaded
+            folders,
+            as_of=settings.as_of,
+            not_compared_share=settings.not_compared_share,
+            loaded=loaded,
+            on_node=progress.node_done,
         )
     click.echo(_load_text(loaded))
     if not done.is_new:
@@ -285,10 +292,12 @@ def _unread_code(folders: Folders) -> int:
 
     with open_build(folders) as connection:
         unread = ledger.unread_partitions(connection)
-    for partition_id, status, reason in unread[:20]:
-        click.echo(f"not read ({status}): {partition_id}: {reason}")
-    if len(unread) > 20:
-        click.echo(f"not read: {len(unread) - 20:,} more; see partner_center_raw.load_ledger")
+    by_reason: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for partition_id, status, reason in unread:
+        by_reason[partition_id.split("/")[0], status, reason].append(partition_id)
+    for (endpoint, status, reason), partitions in sorted(by_reason.items()):
+        named = partitions[0] if len(partitions) == 1 else f"{len(partitions):,} of {endpoint}, first {partitions[0]}"
+        click.echo(f"not read ({status}): {named}: {reason}")
     return PARTLY_READ if unread else DONE
 
 

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from pipelines.partner_center.walks import WalkOutcome
 
-SECONDS_BETWEEN_LINES = 10.0
+SECONDS_BETWEEN_LINES = 3.0
 
 
 class Progress:
@@ -101,6 +101,12 @@ class Progress:
             items=outcome.item_count,
             reason=outcome.reason,
         )
+        self._draw()
+
+    def node_done(self, done: int, total: int) -> None:
+        """A model is built or a check has held."""
+        with self._lock:
+            self._done, self._partitions = done, total
         self._draw()
 
     def _draw(self, *, now: bool = False) -> None:

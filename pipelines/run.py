@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,7 +39,12 @@ def catch_up(folders: Folders) -> None:
 
 
 def build_and_publish(
-    folders: Folders, *, as_of: datetime, not_compared_share: str, loaded: LoadResult | None
+    folders: Folders,
+    *,
+    as_of: datetime,
+    not_compared_share: str,
+    loaded: LoadResult | None,
+    on_node: Callable[[int, int], None] | None = None,
 ) -> RunResult:
     """Builds and publishes a generation, unless the published one already says the same.
 
@@ -52,7 +58,7 @@ def build_and_publish(
     if before is not None and before["input_digest"] == digest and not _time_matters(folders, before["as_of"], as_of):
         return RunResult(before["generation"], False, loaded, None)
     generation = next_generation(folders)
-    done = build(folders, as_of=as_of, generation=generation, not_compared_share=not_compared_share)
+    done = build(folders, as_of=as_of, generation=generation, not_compared_share=not_compared_share, on_node=on_node)
     with open_build(folders) as connection:
         _write_build_info(connection, generation, as_of, digest)
         connection.execute("checkpoint")
@@ -61,7 +67,14 @@ def build_and_publish(
     return RunResult(generation, True, loaded, done)
 
 
-def build(folders: Folders, *, as_of: datetime, generation: int, not_compared_share: str) -> TransformResult:
+def build(
+    folders: Folders,
+    *,
+    as_of: datetime,
+    generation: int,
+    not_compared_share: str,
+    on_node: Callable[[int, int], None] | None = None,
+) -> TransformResult:
     """Builds and checks the working database; publishes nothing."""
     with open_build(folders) as connection:
         history.offer_log(connection, folders)
@@ -72,6 +85,7 @@ def build(folders: Folders, *, as_of: datetime, generation: int, not_compared_sh
         previous_as_of=before["as_of"] if before else None,
         generation=generation,
         not_compared_share=not_compared_share,
+        on_node=on_node,
     )
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from pipelines.errors import TransformFailed
 from pipelines.warehouse import Folders
 
 PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
 _MOMENT = "%Y-%m-%d %H:%M:%S.%f"
+_FINISHED = {"LogModelResult", "LogTestResult", "LogSeedResult"}
 _SOURCE_ENDINGS = {".sql", ".yml", ".csv"}
 
 
@@ -27,11 +29,18 @@ class TransformResult:
 
 
 def transform(
-    folders: Folders, *, as_of: datetime, previous_as_of: datetime | None, generation: int, not_compared_share: str
+    folders: Folders,
+    *,
+    as_of: datetime,
+    previous_as_of: datetime | None,
+    generation: int,
+    not_compared_share: str,
+    on_node: Callable[[int, int], None] | None = None,
 ) -> TransformResult:
     """Builds all models and runs all data checks. The unit tests of the rules belong to `make test`.
 
-    Shape:   `previous_as_of` is the moment of the published result, when resolved breaks were last seen.
+    Shape:   `previous_as_of` is the moment of the published result, when resolved breaks were last seen;
+             `on_node` is told how many models and checks are done, of how many.
 
     Errors:  TransformFailed names every model that failed and every check that found rows, with what to look at.
     """
@@ -42,7 +51,7 @@ def transform(
     }
     if previous_as_of is not None:
         variables["previous_as_of"] = previous_as_of.strftime(_MOMENT)
-    results = run_dbt(folders, ["build", "--exclude-resource-type", "unit_test"], variables)
+    results = run_dbt(folders, ["build", "--exclude-resource-type", "unit_test"], variables, on_node)
     failed = [result for result in results if result[1] not in ("success", "pass", "warn", "skipped")]
     if failed:
         lines = "\n".join(f"  {name}: {status}. {message}" for name, status, message in failed)
@@ -54,7 +63,12 @@ def transform(
     return TransformResult(built=len(results) - checks, checks=checks)
 
 
-def run_dbt(folders: Folders, command: Sequence[str], variables: Mapping[str, object]) -> list[tuple[str, str, str]]:
+def run_dbt(
+    folders: Folders,
+    command: Sequence[str],
+    variables: Mapping[str, object],
+    on_node: Callable[[int, int], None] | None = None,
+) -> list[tuple[str, str, str]]:
     """One dbt command in this process: (node, status, message) of every node.
 
     Errors:  TransformFailed when dbt itself could not run.
@@ -71,8 +85,15 @@ def run_dbt(folders: Folders, command: Sequence[str], variables: Mapping[str, ob
         *("--project-dir", os.fspath(PROJECT), "--profiles-dir", os.fspath(PROJECT)),
         *("--target-path", os.fspath(folders.dbt / "target"), "--vars", json.dumps(dict(variables))),
     ]
+
+    def tell(event: Any) -> None:
+        # One of these for every model and check that is finished.
+        if event.info.name in _FINISHED and on_node is not None:
+            # Seeds and models say `total`, checks `num_models`.
+            on_node(event.data.index, getattr(event.data, "total", None) or event.data.num_models)
+
     try:
-        outcome = dbtRunner().invoke(arguments)
+        outcome = dbtRunner(callbacks=[tell]).invoke(arguments)
     finally:
         # dbt keeps the file open otherwise, and an open database cannot be published.
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]

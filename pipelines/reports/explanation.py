@@ -9,6 +9,7 @@ Caveats:  candidates of a suggested match are shown as counted; nothing here is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -35,9 +36,17 @@ _ITEM = """
 select * from marts.fct_order_items
 where order_id = ? and product_id is not distinct from ? and sku_id is not distinct from ?
 """
-_ORDER_LINES = "select * from marts.fct_order_lines where order_id = ? order by order_line_number"
+_ORDER_LINES = """
+select o.*, coalesce(c.minor_digits, 2) as digits
+from marts.fct_order_lines o left join seeds.currencies c on c.currency = o.currency
+where o.order_id = ? order by o.order_line_number
+"""
 _ENTITLEMENTS = "select * from marts.fct_entitlements where order_id = ? and parent_entitlement_id is null"
-_INVOICE = "select * from marts.fct_invoices where invoice_id = ?"
+_INVOICE = """
+select i.*, coalesce(c.minor_digits, 2) as digits
+from marts.fct_invoices i left join seeds.currencies c on c.currency = i.currency
+where i.invoice_id = ?
+"""
 _LINES_SHOWN = 25
 
 Row = dict[str, Any]
@@ -92,8 +101,9 @@ def _explain_break(connection: duckdb.DuckDBPyConnection, found: Row) -> Iterato
         if found[name] is not None:
             yield f"  {name.replace('_', ' ')}: {amount_text(found[name], 0)}"
     yield (
-        f"  since {found['business_at']}, {found['age_days']} days; first seen {found['first_seen_at']}"
-        + (f"; resolved {found['resolved_at']}" if found["resolved_at"] else "")
+        f"  since {_minute(found['business_at'])}, {found['age_days']} days; "
+        f"first seen {_minute(found['first_seen_at'])}"
+        + (f"; resolved {_minute(found['resolved_at'])}" if found["resolved_at"] else "")
     )
     if found["order_id"]:
         yield from _order_text(connection, found)
@@ -112,16 +122,17 @@ def _order_text(connection: duckdb.DuckDBPyConnection, found: Row) -> Iterator[s
     items = _rows(connection, _ITEM, [found["order_id"], found["product_id"], found["sku_id"]])
     for item in items:
         yield (
-            f"  order {item['order_id']} ({item['order_status']}, {item['created_at']}): expected quantity "
+            f"  order {item['order_id']} ({item['order_status']}, {_minute(item['created_at'])}): expected quantity "
             f"{amount_text(item['expected_quantity'], 0)}, charged {amount_text(item['charged_quantity'], 0)}, "
             f"received {amount_text(item['entitled_quantity'], 0)}; {item['reconciliation_status']}"
-            + (f", {item['timing_code']} until {item['timing_due_at']}" if item["timing_code"] else "")
+            + (f", {item['timing_code']} until {_minute(item['timing_due_at'])}" if item["timing_code"] else "")
         )
     order_lines = _rows(connection, _ORDER_LINES, [found["order_id"]])
     for line in order_lines[:_LINES_SHOWN]:
         yield (
             f"    line {line['order_line_number']}: {line['product_id']} {line['sku_id']} × "
-            f"{amount_text(line['quantity'], 0)}, {amount_text(line['extended_amount'], 2)} {line['currency'] or ''}"
+            f"{amount_text(line['quantity'], 0)}, {amount_text(line['extended_amount'], line['digits'])} "
+            f"{line['currency'] or ''}"
         )
     if not items and not order_lines:
         yield f"  order {found['order_id']}: no such order was read"
@@ -151,14 +162,19 @@ def _line_text(line: Row) -> Iterator[str]:
     yield (
         f"  {line['invoice_id']} {line['charge_type']}: {quantity} × {line['product_id']} {line['sku_id']}, "
         f"{amount_text(line['subtotal'], line['digits'])} + tax {amount_text(line['tax_total'], line['digits'])} = "
-        f"{amount_text(line['total'], line['digits'])} {line['currency']}; {line['bucket']}"
-        + (f", pass {line['match_pass']}" if line["match_pass"] else ", no pass matched")
+        f"{amount_text(line['total'], line['digits'])} {line['currency']}; {line['bucket']}" + _pass_text(line)
     )
     if line["partition_id"]:
         yield (
             f"      line {line['invoice_line_id']}; bytes: landing/{line['partition_id']}/{line['walk_id']}/"
             f"page-{line['page']:05d}.json.zst, item {line['position']}"
         )
+
+
+def _pass_text(line: Row) -> str:
+    if line["line_class"] != "one_time":
+        return f" ({line['line_class'].replace('_', ' ')})"
+    return f", pass {line['match_pass']}" if line["match_pass"] else ", no pass matched"
 
 
 def _explain_invoice(connection: duckdb.DuckDBPyConnection, invoice: Row) -> Iterator[str]:
@@ -179,18 +195,23 @@ def _document_text(connection: duckdb.DuckDBPyConnection, invoice_id: str) -> It
     for row in _rows(connection, _INVOICE, [invoice_id]):
         counted = "counted" if row["is_counted"] else "not counted (void)"
         yield (
-            f"  {row['invoice_id']} {row['document_type']} of {row['invoice_at']}, {counted}: "
-            f"{amount_text(row['total_charges'], 2)} {row['currency']}, {row['line_count']:,} lines"
+            f"  {row['invoice_id']} {row['document_type']} of {_minute(row['invoice_at'])}, {counted}: "
+            f"{amount_text(row['total_charges'], row['digits'])} {row['currency']}, {row['line_count']:,} lines"
         )
         for name in row:
             if name.endswith("_amount") and name not in ("paid_amount", "open_amount") and row[name]:
-                yield f"      {name.removesuffix('_amount').replace('_', ' ')}: {amount_text(row[name], 2)}"
+                part = name.removesuffix("_amount").replace("_", " ")
+                yield f"      {part}: {amount_text(row[name], row['digits'])}"
 
 
 def _breaks_of(connection: duckdb.DuckDBPyConnection, where: str, values: Sequence[object]) -> Iterator[str]:
     query = f"select * from marts.fct_breaks where {where} and status <> 'resolved' order by at_risk_amount desc"
     for row in _rows(connection, query, values)[:_LINES_SHOWN]:
         yield f"      break {row['break_id']} {row['break_code']}: {row['explanation']}"
+
+
+def _minute(moment: datetime | None) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M") if moment else "unknown"
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object]) -> list[Row]:

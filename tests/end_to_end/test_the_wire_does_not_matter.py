@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from pipelines.sandbox import Faults, World
 from tests.end_to_end.desk import Desk, ledger_of, open_desk
 
@@ -30,10 +28,8 @@ def test_a_plain_wire_gives_the_same_marts(finished: Desk, world: World, tmp_pat
         assert desk.marts() == finished.marts()
 
 
-@pytest.mark.parametrize("style", ["seconds", "date", "none"])
-def test_passing_faults_cost_time_and_never_a_row(finished: Desk, world: World, tmp_path: Path, style: str) -> None:
-    faults = Faults(**{**EVERY_PASSING_FAULT.__dict__, "throttle_style": style})
-    with open_desk(world, tmp_path, faults=faults) as desk:
+def test_passing_faults_cost_time_and_never_a_row(finished: Desk, world: World, tmp_path: Path) -> None:
+    with open_desk(world, tmp_path, faults=EVERY_PASSING_FAULT) as desk:
         done = desk.recon("run")
         assert done.returncode == 0, done.stdout + done.stderr
         assert desk.marts() == finished.marts()
