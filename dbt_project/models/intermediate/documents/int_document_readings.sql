@@ -14,18 +14,17 @@ ledger as (
         invoice_id,
         billing_provider,
         line_item_type,
-        has_landing,
-        status
+        max(case when has_landing then 1 else 0 end) as has_landing
     from {{ ref('stg_partner_center__load_ledger') }}
     where endpoint = 'invoice_line_items'
+    group by invoice_id, billing_provider, line_item_type
 ),
 
 readings as (
     select
         kinds.invoice_id,
         count(*) as kinds_count,
-        sum(case when ledger.has_landing then 1 else 0 end) as read_count,
-        sum(case when ledger.status = 'missing' then 1 else 0 end) as missing_count
+        sum(coalesce(ledger.has_landing, 0)) as read_count
     from kinds
     left join ledger
         on
@@ -38,5 +37,6 @@ readings as (
 select
     invoice_id,
     read_count = kinds_count as is_read,
-    missing_count > 0 as is_unreadable
+    -- A kind of lines that nobody asked for is as unread as one that was refused.
+    read_count < kinds_count as is_unreadable
 from readings

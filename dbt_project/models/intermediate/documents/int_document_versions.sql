@@ -33,11 +33,23 @@ known_anywhere as (
         max(period_start_at) as period_start_at,
         max(period_end_at) as period_end_at,
         max(invoice_type) as invoice_type,
+        max(document_type) as document_type,
         max(amends_of) as amends_of,
         max(state) as state,
         max(case when has_invoice_details then 1 else 0 end) = 1 as has_invoice_details
     from appearances
     group by invoice_id
+),
+
+-- A document that names no currency has that of its lines, when they have one.
+line_currencies as (
+    select
+        invoice_id,
+        min(currency) as currency
+    from {{ ref('stg_partner_center__invoice_line_items') }}
+    where line_item_type = 'billing'
+    group by invoice_id
+    having min(currency) = max(currency)
 ),
 
 documents as (
@@ -48,14 +60,15 @@ documents as (
         coalesce(appearances.period_end_at, known_anywhere.period_end_at) as period_end_at,
         appearances.total_charges,
         appearances.paid_amount,
-        appearances.currency,
-        appearances.document_type,
+        coalesce(appearances.currency, line_currencies.currency) as currency,
+        coalesce(appearances.document_type, known_anywhere.document_type) as document_type,
         coalesce(appearances.amends_of, known_anywhere.amends_of) as amends_of,
         coalesce(appearances.invoice_type, known_anywhere.invoice_type) as invoice_type,
         coalesce(appearances.state, known_anywhere.state) as state,
         known_anywhere.has_invoice_details
     from appearances
     inner join known_anywhere on appearances.invoice_id = known_anywhere.invoice_id
+    left join line_currencies on appearances.invoice_id = line_currencies.invoice_id
     where appearances.preference = 1
 )
 

@@ -25,7 +25,7 @@ cleaned as (
         {{ fold_guid('customer_id') }} as customer_id,
         {{ order_id('order_id') }} as order_id,
         {{ blank_to_null('invoice_id') }} as invoice_id,
-        {{ fold_word('provider') }} as billing_provider,
+        {{ provider_word('provider') }} as billing_provider,
         {{ fold_word('line_item_type') }} as line_item_type,
         walk_id,
         read_at,
