@@ -97,7 +97,7 @@ parts as (
     select
         read_at,
         currency,
-        max(case when abs(balance_amount - open_invoices_amount) > tolerance_amount then 1 else 0 end) as disagreeing
+        max(case when balance_amount <> open_invoices_amount then 1 else 0 end) as disagreeing
     from compared
     where invoice_type <> 'total'
     group by read_at, currency
