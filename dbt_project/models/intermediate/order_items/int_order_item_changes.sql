@@ -1,12 +1,12 @@
 -- Grain: one row per order item with a known history: when its quantity last fell and last rose.
 -- The first reading of an order counts back to its creation, so it is no change; a line that it shows
--- cancelled or at 0 was reduced before, at a time nobody saw.
+-- cancelled or at 0 was reduced before, at a time nobody saw. A line that joins an order later is an increase.
 with states as (
     select
         order_id,
         order_line_number,
         seen_at,
-        is_first_reading,
+        is_first_reading and seen_at = min(seen_at) over (partition by order_id) as is_first_reading,
         case when order_status = 'cancelled' then 0 else quantity end as quantity
     from {{ ref('stg_partner_center__order_line_states') }}
 ),

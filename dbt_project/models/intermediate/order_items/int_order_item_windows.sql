@@ -75,11 +75,13 @@ select
     credit_due_at,
     provisioning_due_at,
     deprovisioning_due_at,
-    -- Nothing is awaited for what costs nothing, or for what the system bills by itself.
+    -- No first charge is awaited for what costs nothing, or for what the system bills by itself.
     coalesce(
         is_one_time and charged_quantity < expected_quantity
-        and (expected_amount is distinct from 0)
-        and (transaction_type is distinct from 'system_billing')
+        and (
+            charged_quantity <> 0
+            or ((expected_amount is distinct from 0) and (transaction_type is distinct from 'system_billing'))
+        )
         and invoice_due_at > {{ as_of() }},
         false
     ) as is_window_not_yet_invoiced,
