@@ -62,18 +62,27 @@
 
 {#
   What a line charges in its pricing currency, with the sign of the money: free of the exchange rates at
-  which a purchase and its refund were billed. Where price or quantity is missing, or one currency does
-  both, the billed amount itself. Speaks of the columns of `int_lines`.
+  which a purchase and its refund were billed. Null where price or quantity is missing; where one currency
+  does both, the billed amount itself. Speaks of the columns of `int_lines`.
 #}
 {% macro pricing_amount() -%}
     case
-        when
-            pricing_currency is null or pricing_currency = currency
-            or effective_unit_price is null or coalesce(billable_quantity, quantity) is null
-            then subtotal
-        else
+        when pricing_currency = currency then subtotal
+        when pricing_currency is not null then
             {{ sign_of('subtotal') }}
             * {{ multiply_decimals('abs(effective_unit_price)', 'abs(coalesce(billable_quantity, quantity))') }}
+    end
+{%- endmacro %}
+
+{#
+  The sum of `pricing_amount`; of the billed amounts as soon as one of them is unknown or in another pricing
+  currency, as amounts of two currencies have no sum.
+#}
+{% macro sum_of_pricing_amounts() -%}
+    case
+        when count(pricing_amount) = count(*) and min(pricing_currency) = max(pricing_currency)
+            then sum(pricing_amount)
+        else sum(subtotal)
     end
 {%- endmacro %}
 

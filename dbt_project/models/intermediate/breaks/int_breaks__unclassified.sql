@@ -15,6 +15,7 @@ with lines as (
         currency,
         currency_digits,
         is_counted,
+        is_document_known,
         invoice_at,
         period
     from {{ ref('int_lines') }}
@@ -26,6 +27,7 @@ unclassified as (
         abs(total) as at_risk
     from lines
     where is_counted is null
+        or is_document_known = false
         or (
             is_counted
             and coalesce(line_class, '') not in (
@@ -41,7 +43,10 @@ breaks as (
             'at_risk_amount': 'at_risk',
             'direction': "'exposure'",
             'explanation': "'a line of ' || " ~ amount_text('total', 'currency', 'currency_digits') ~ "
-                || ' is in no bucket: its class is ' || coalesce(line_class, 'unknown')
+                || case
+                    when is_document_known = false then ' belongs to no known document'
+                    else ' is in no bucket: its class is ' || coalesce(line_class, 'unknown')
+                end
                 || " ~ at_risk_text('at_risk', 'currency', 'currency_digits')
         })) }}
     from unclassified

@@ -7,6 +7,7 @@ with charges as (
         currency_digits,
         subtotal,
         total,
+        pricing_currency,
         {{ pricing_amount() }} as pricing_amount
     from {{ ref('int_lines') }}
     where is_charge
@@ -23,7 +24,7 @@ parts as (
         count(*) over (partition by charge_group_id) as currency_count,
         sum(total) as total_sum,
         sum(subtotal) as subtotal_sum,
-        sum(pricing_amount) as pricing_subtotal_sum,
+        {{ sum_of_pricing_amounts() }} as pricing_subtotal_sum,
         max(tolerance_amount) as tolerance_amount,
         max(currency_digits) as currency_digits
     from charges

@@ -74,6 +74,7 @@ groups as (
         sum(case when subtotal > 0 or (subtotal = 0 and signed_quantity > 0) then 1 else 0 end) as positive_count,
         sum(case when subtotal < 0 or (subtotal = 0 and signed_quantity < 0) then 1 else 0 end) as negative_count,
         sum(signed_quantity) as net_quantity,
+        max(case when match_pass = '4_other_customer' then customer_id end) as other_customer_id,
         max(candidate_count) as candidate_count,
         min(suggested_order_id) as suggested_order_id,
         max(case when customer_is_known then 0 else 1 end) = 0 as customer_is_known,
@@ -91,7 +92,8 @@ first_horizon as (
 select
     groups.charge_group_id,
     groups.order_item_id,
-    latest.customer_id,
+    -- Where some of the charges name another customer than the order, that one is worth naming.
+    coalesce(groups.other_customer_id, latest.customer_id) as customer_id,
     coalesce(groups.resolved_order_id, latest.order_id) as order_id,
     coalesce(orders.alternate_id, latest.alternate_id) as alternate_id,
     groups.product_id,

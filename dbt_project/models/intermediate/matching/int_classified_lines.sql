@@ -15,7 +15,7 @@ with lines as (
         product_id,
         sku_id,
         currency,
-        quantity,
+        coalesce(quantity, billable_quantity) as quantity,
         subtotal,
         order_at
     from {{ ref('stg_partner_center__invoice_line_items') }}

@@ -89,6 +89,7 @@ select
     classified.occurrence_number,
     classified.is_counted,
     classified.is_charge,
+    documents.invoice_id is not null as is_document_known,
     documents.currency as document_currency,
     {{ as_count('coalesce(line_currencies.minor_digits, 2)') }} as currency_digits,
     {{ as_money("coalesce(line_currencies.tolerance_amount, cast('0.01' as " ~ money_type() ~ "))") }} as tolerance_amount,
@@ -118,7 +119,8 @@ select
     suggestions.suggested_order_id,
     suggestions.suggested_order_item_id,
     coalesce(coverage.is_known, false) as customer_is_known,
-    coalesce(coverage.is_compared, false) as customer_is_compared,
+    -- A line without a customer has nothing to be read, like one of somebody else's customer.
+    coalesce(coverage.is_compared, classified.customer_id is null) as customer_is_compared,
     case when {{ is_order_too_new() }} then 'order_too_new' end as charge_group_timing_code,
     case
         when {{ is_order_too_new() }}

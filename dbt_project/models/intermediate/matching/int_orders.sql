@@ -16,7 +16,9 @@ with readings as (
             order by
                 checked_at desc nulls last,
                 case when endpoint = 'orders' then 0 else 1 end asc,
-                _partition asc
+                _partition asc,
+                _page asc,
+                _position asc
         ) as preference
     from {{ ref('stg_partner_center__orders') }}
 ),

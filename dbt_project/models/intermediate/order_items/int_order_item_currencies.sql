@@ -7,6 +7,7 @@ with charges as (
         subtotal,
         tax_total,
         total,
+        pricing_currency,
         tolerance_amount,
         currency_digits,
         {{ pricing_amount() }} as pricing_amount
@@ -22,7 +23,7 @@ per_currency as (
         sum(signed_quantity) as charged_quantity,
         sum(subtotal) as charged_subtotal,
         sum(total) as charged_total,
-        sum(pricing_amount) as charged_pricing_subtotal,
+        {{ sum_of_pricing_amounts() }} as charged_pricing_subtotal,
         sum(case when subtotal < 0 then total else 0 end) as negative_total,
         max(tolerance_amount) as tolerance_amount,
         max(currency_digits) as currency_digits,
