@@ -10,7 +10,8 @@ with order_items as (
         expected_amount,
         transaction_type,
         positive_charge_count,
-        is_in_scope
+        is_one_time,
+        is_before_horizon
     from {{ ref('int_order_items') }}
 ),
 
@@ -22,12 +23,9 @@ due_items as (
         {{ add_hours(period_start('due_period'), 240) }} as due_at,
         count(*) as item_count
     from order_items
-    where is_in_scope
-        and {{ fold_word('order_status') }} = 'completed'
-        and expected_quantity > 0
-        and coalesce(expected_amount, 1) <> 0
-        and coalesce({{ fold_word('transaction_type') }}, '') <> 'systembilling'
-        and coalesce(positive_charge_count, 0) = 0
+    where due_period is not null
+        and billing_currency is not null
+        and {{ is_still_to_be_billed() }}
     group by due_period, billing_currency
 ),
 

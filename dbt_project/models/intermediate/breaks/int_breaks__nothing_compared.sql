@@ -9,19 +9,20 @@ with periods as (
         charges_amount,
         matched_charges_count,
         order_items_of_month,
+        unbilled_items_of_month,
         has_one_time_document
     from {{ ref('int_periods') }}
 ),
 
--- What the orders of the month should cost; unknown as soon as one of them is.
+-- What the orders should cost that the month's invoice has to bill; unknown as soon as one of them is.
 ordered as (
     select
         due_period as period,
-        order_currency as currency,
+        billing_currency as currency,
         case when count(*) = count(expected_amount) then sum(expected_amount) end as ordered_amount
     from {{ ref('int_order_items') }}
-    where is_one_time
-    group by due_period, order_currency
+    where {{ is_still_to_be_billed() }}
+    group by due_period, billing_currency
 ),
 
 one_sided as (
@@ -32,7 +33,7 @@ one_sided as (
         periods.currency_digits,
         periods.charges_count,
         periods.charges_amount,
-        periods.order_items_of_month,
+        case when periods.charges_count > 0 then periods.order_items_of_month else periods.unbilled_items_of_month end as item_count,
         ordered.ordered_amount,
         {{ period_start('periods.period') }} as period_at,
         case when periods.charges_count > 0 then abs(periods.charges_amount) else abs(ordered.ordered_amount) end as at_risk
@@ -47,7 +48,8 @@ one_sided as (
                 and coalesce(periods.order_items_of_month, 0) = 0
                 and coalesce(periods.matched_charges_count, 0) = 0
             )
-            or (coalesce(periods.charges_count, 0) = 0 and periods.order_items_of_month > 0)
+            -- Cancelled, free and pending orders ask for no charge.
+            or (coalesce(periods.charges_count, 0) = 0 and periods.unbilled_items_of_month > 0)
         )
 ),
 
@@ -64,7 +66,7 @@ breaks as (
             'direction': "'exposure'",
             'business_at': 'period_at',
             'explanation': count_text('coalesce(charges_count, 0)', 'charge') ~ " || ' in ' || period || ' (' || currency
-                || '), but ' || " ~ count_text('coalesce(order_items_of_month, 0)', 'order item') ~ " || ' of that month'
+                || '), but ' || " ~ count_text('coalesce(item_count, 0)', 'order item') ~ " || ' of that month'
                 || " ~ at_risk_text('at_risk', 'currency', 'currency_digits')
         }) }}
     from one_sided

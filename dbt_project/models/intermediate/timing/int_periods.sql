@@ -1,5 +1,5 @@
 -- Grain: one row per period (month of the invoice date) and currency with charges, a one-time document,
--- or order items that the month's invoice has to bill and that are due by now.
+-- or order items of the month that were charged or are due by now.
 with charges as (
     select
         period,
@@ -30,7 +30,14 @@ order_items as (
         due_period as period,
         billing_currency as currency,
         count(*) as order_items_count,
-        sum(case when due_at <= {{ as_of() }} and not is_before_horizon and expected_quantity > 0 then 1 else 0 end) as due_count
+        sum(case when {{ is_still_to_be_billed() }} then 1 else 0 end) as unbilled_count,
+        sum(
+            case
+                when is_before_horizon then 0
+                when first_charged_at is not null or (due_at <= {{ as_of() }} and expected_quantity > 0) then 1
+                else 0
+            end
+        ) as shown_count
     from {{ ref('int_order_items') }}
     where is_one_time and due_period is not null and billing_currency is not null
     group by due_period, billing_currency
@@ -41,7 +48,7 @@ keys as (
     union
     select period, currency from one_time_documents
     union
-    select period, currency from order_items where due_count > 0
+    select period, currency from order_items where shown_count > 0
 )
 
 select
@@ -50,6 +57,7 @@ select
     {{ as_count('coalesce(charges.charges_count, 0)') }} as charges_count,
     {{ as_money('coalesce(charges.charges_amount, 0)') }} as charges_amount,
     {{ as_count('coalesce(order_items.order_items_count, 0)') }} as order_items_of_month,
+    {{ as_count('coalesce(order_items.unbilled_count, 0)') }} as unbilled_items_of_month,
     {{ as_money('coalesce(charges.not_compared_amount, 0)') }} as not_compared_amount,
     one_time_documents.document_count is not null as has_one_time_document,
     {{ as_count('coalesce(charges.matched_charges_count, 0)') }} as matched_charges_count,
