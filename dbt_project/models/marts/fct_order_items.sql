@@ -26,6 +26,8 @@ judged as (
                     or items.transaction_type = 'system_billing' or items.order_status = 'pending'
                 )
                 then 'nothing_due'
+            -- Ordered, and neither charged nor explained: whatever else is known of it, it is not matched.
+            when items.charged_quantity = 0 and items.expected_quantity > 0 then 'not_compared'
             else 'matched'
         end as reconciliation_status
     from items
