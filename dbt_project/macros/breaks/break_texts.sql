@@ -29,6 +29,11 @@
 {# An id inside a sentence. #}
 {% macro id_text(id) -%} coalesce({{ as_text(id) }}, 'without id') {%- endmacro %}
 
+{# What the charges of a group without an order say about it; speaks of the columns of `int_charge_groups`. #}
+{% macro no_order_text() -%}
+    coalesce(', no order found under ' || coalesce(order_id, alternate_id), ', no order id was sent')
+{%- endmacro %}
+
 {# '1 charge', '3 charges'. #}
 {% macro count_text(count, noun) -%}
     {{ as_text(count) }} || case when {{ count }} = 1 then ' {{ noun }}' else ' {{ noun }}s' end

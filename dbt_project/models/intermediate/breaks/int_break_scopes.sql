@@ -44,7 +44,7 @@ item_months as (
 
 uncompared_months as (
     select
-        customer_id || '|' || currency as customer_key,
+        customer_id || '|' || coalesce(currency, '') as customer_key,
         period || '|' || currency as period_key
     from {{ ref('int_lines') }}
     where is_charge

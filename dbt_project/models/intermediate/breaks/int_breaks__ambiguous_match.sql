@@ -6,6 +6,7 @@ with charge_groups as (
         order_item_id,
         customer_id,
         order_id,
+        alternate_id,
         product_id,
         sku_id,
         resolved_order_id,
@@ -37,7 +38,7 @@ breaks as (
             'at_risk_amount': 'at_risk',
             'direction': "'exposure'",
             'explanation': "'charged ' || " ~ amount_text('total_sum', 'currency', 'currency_digits') ~ "
-                || ', no order found under ' || " ~ id_text('order_id') ~ "
+                || " ~ no_order_text() ~ "
                 || ' and ' || " ~ as_text('candidate_count') ~ " || ' candidates fit equally'
                 || " ~ at_risk_text('at_risk', 'currency', 'currency_digits')
         })) }}

@@ -6,6 +6,7 @@ with charge_groups as (
         order_item_id,
         customer_id,
         order_id,
+        alternate_id,
         product_id,
         sku_id,
         resolved_order_id,
@@ -42,7 +43,7 @@ breaks as (
             'at_risk_amount': 'at_risk',
             'direction': "'over'",
             'explanation': "'charged ' || " ~ amount_text('total_sum', 'currency', 'currency_digits') ~ " || ' in '
-                || " ~ count_text('charge_count', 'charge') ~ " || ', no order found under ' || " ~ id_text('order_id') ~ "
+                || " ~ count_text('charge_count', 'charge') ~ " || " ~ no_order_text() ~ "
                 || coalesce('; the only order that fits is ' || suggested_order_id, '')
                 || " ~ at_risk_text('at_risk', 'currency', 'currency_digits')
         })) }}

@@ -17,7 +17,7 @@ not_compared as (
     select
         customer_id,
         currency,
-        customer_id || '|' || currency as customer_key,
+        customer_id || '|' || coalesce(currency, '') as customer_key,
         max(currency_digits) as currency_digits,
         count(*) as charge_count,
         sum(total) as total_sum,

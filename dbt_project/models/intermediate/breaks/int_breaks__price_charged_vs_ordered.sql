@@ -33,7 +33,15 @@ with order_items as (
 ),
 
 charges as (
-    select order_item_id, effective_unit_price, billable_quantity, pricing_currency, fx_rate, subtotal, total
+    select
+        order_item_id,
+        effective_unit_price,
+        coalesce(billable_quantity, quantity) as billable_quantity,
+        pricing_currency,
+        fx_rate,
+        subtotal,
+        total,
+        count(*) over (partition by order_item_id) as charge_count
     from {{ ref('int_lines') }}
     where is_charge
 ),
@@ -52,7 +60,8 @@ priced as (
         end as charged_amount
     from order_items
     inner join charges on order_items.order_item_id = charges.order_item_id
-    where order_items.order_currency in (order_items.charged_currency, charges.pricing_currency)
+    where charges.charge_count = 1
+        and order_items.order_currency in (order_items.charged_currency, charges.pricing_currency)
 ),
 
 different as (

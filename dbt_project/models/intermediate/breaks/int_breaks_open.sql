@@ -42,7 +42,7 @@ stepped as (
         standing.break_id,
         max(steps.steps) as steps
     from standing
-    inner join step_currencies on standing.currency = step_currencies.currency
+    inner join step_currencies on standing.currency is not distinct from step_currencies.currency
     inner join steps
         on step_currencies.step_currency = steps.currency
         and standing.at_risk_amount >= steps.minimum_amount
