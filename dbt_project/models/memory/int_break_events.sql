@@ -17,9 +17,9 @@ seen as (
         case
             when memory.break_id is null then 'opened'
             when memory.status = 'resolved' then 'reopened'
-            when open_breaks.at_risk_amount is distinct from memory.at_risk_amount
-                or open_breaks.difference_amount is distinct from memory.difference_amount
-                or open_breaks.currency is distinct from memory.currency
+            when (open_breaks.at_risk_amount is distinct from memory.at_risk_amount)
+                or (open_breaks.difference_amount is distinct from memory.difference_amount)
+                or (open_breaks.currency is distinct from memory.currency)
                 then 'remeasured'
         end as event,
         case

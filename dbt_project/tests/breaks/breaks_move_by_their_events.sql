@@ -25,12 +25,12 @@ movements as (
     union all
     select break_code, currency, 1 as break_count, amount from events where event in ('opened', 'reopened')
     union all
-    select break_code, currency, -1 as break_count, -amount from events where event = 'resolved'
+    select break_code, currency, -1 as break_count, -amount as amount from events where event = 'resolved'
     union all
     select break_code, currency, 1 as break_count, amount from events where event = 'remeasured'
     union all
     -- What a remeasured break was before leaves, in the currency that it had.
-    select opening.break_code, opening.currency, -1 as break_count, -opening.amount
+    select opening.break_code, opening.currency, -1 as break_count, -opening.amount as amount
     from opening
     inner join events on opening.break_id = events.break_id
     where events.event = 'remeasured'
