@@ -1,5 +1,6 @@
 -- Grain: one row per balance reading, currency and invoice type ('recurring', 'one_time', 'total').
--- Only the newest reading is compared: the documents are known as they are now, not as they were.
+-- Only the newest reading is compared, and only if the newest attempt gave it: the documents are known as they
+-- are now, not as they were.
 with readings as (
     select
         read_at,
@@ -7,15 +8,25 @@ with readings as (
         invoice_type,
         balance_amount,
         accounting_at,
+        checked_at,
+        is_complete,
         row_number() over (
             partition by read_at, currency, invoice_type
             order by case when endpoint = 'invoice_summaries' then 0 else 1 end asc, balance_amount asc
-        ) as preference
+        ) as preference,
+        row_number() over (
+            partition by currency, invoice_type
+            order by
+                checked_at desc,
+                case when endpoint = 'invoice_summaries' then 0 else 1 end asc,
+                read_at desc,
+                balance_amount asc
+        ) as recency
     from {{ ref('stg_partner_center__invoice_summaries') }}
 ),
 
 newest as (
-    select max(read_at) as read_at
+    select max(checked_at) as checked_at
     from readings
 ),
 
@@ -26,7 +37,7 @@ balances as (
         readings.invoice_type,
         readings.balance_amount,
         readings.accounting_at,
-        readings.read_at = newest.read_at as is_latest,
+        readings.recency = 1 and readings.checked_at = newest.checked_at and readings.is_complete as is_latest,
         coalesce(currencies.tolerance_amount, {{ as_money("'0.01'") }}) as tolerance_amount,
         coalesce(currencies.minor_digits, 2) as currency_digits
     from readings

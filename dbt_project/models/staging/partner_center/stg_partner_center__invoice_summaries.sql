@@ -3,6 +3,8 @@ with summaries as (
     select
         ledger.endpoint,
         ledger.read_at,
+        ledger.checked_at,
+        ledger.status,
         sent.part,
         sent.balance_amount,
         sent.currency_code,
@@ -17,6 +19,9 @@ cleaned as (
     select
         endpoint,
         read_at,
+        -- A balance that was read again and is the same stays one reading, confirmed later.
+        coalesce(checked_at, read_at) as checked_at,
+        coalesce(status = 'complete', false) as is_complete,
         {{ invoice_type_word('part') }} as invoice_type,
         balance_amount,
         upper({{ blank_to_null('currency_code') }}) as currency,
