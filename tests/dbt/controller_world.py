@@ -132,6 +132,7 @@ def controller_world() -> RawDatabase:
     _quantities(world)
     _matching(world)
     _currencies(world)
+    _dates_and_refunds(world)
     return world.finish()
 
 
@@ -246,7 +247,7 @@ def _currencies(world: ControllerWorld) -> None:
     world.buy("OrderUnknownMoney1", "1", currency="ZZZ")
     world.bill("ZZZ-MAY", "OrderUnknownMoney1", "1", "10.02", currency="ZZZ")
     # Bought and refunded at two rates; the purchase says no price, so nothing is known before the rate.
-    world.issue("EUR-MAY", "0.10", "EUR", invoice_date=may)
+    world.issue("EUR-MAY", None, "EUR", invoice_date=may)
     world.buy("OrderTwoRates1", "0", delivered="0")
     foreign = {"currency": "EUR", "pricing_currency": "USD"}
     world.bill("EUR-MAY", "OrderTwoRates1", "1", "9.20", pc_to_bc_exchange_rate="0.92", **foreign)
@@ -257,3 +258,48 @@ def _currencies(world: ControllerWorld) -> None:
         effective_unit_price="10",
         pc_to_bc_exchange_rate="0.91",
     )
+
+
+def _dates_and_refunds(world: ControllerWorld) -> None:
+    may, june = "2024-05-08T00:00:00Z", "2024-06-08T00:00:00Z"
+    # A year of its own: bought on the last day of the year, due on 11 January, billed on 8 January.
+    year_end = {"invoice_date": "2024-01-08T00:00:00Z", "billing_period_start_date": "2023-12-01T00:00:00Z"}
+    world.issue("AUD-JANUARY", None, "AUD", **year_end)
+    bought_at = {"currency": "AUD", "creation_date": "2023-12-31T23:59:59.9999999Z"}
+    world.buy("OrderNewYear1", "1", **bought_at)
+    world.buy("OrderNewYear2", "1", **bought_at)
+    world.bill("AUD-JANUARY", "OrderNewYear1", "1", "10", currency="AUD")
+    # The same charge in an invoice and in its amendment is one correction; in two invoices it is a duplicate.
+    world.issue("CAD-MAY", None, "CAD", invoice_date=may)
+    world.issue("CAD-NOTE", None, "CAD", invoice_date=june, document_type="adjustment_note", amends_of="CAD-MAY")
+    world.issue("CAD-JUNE", None, "CAD", invoice_date=june)
+    for name, second in (("OrderAmended1", "CAD-NOTE"), ("OrderRepeated1", "CAD-JUNE")):
+        world.buy(name, "1", currency="CAD")
+        world.bill("CAD-MAY", name, "1", "10", currency="CAD")
+        world.bill(second, name, "1", "10", currency="CAD")
+    # In euros, priced in dollars: a unit of 11 at 0.9 is 9.90; the order says 10. Another was refunded in full
+    # at another rate, and one euro more than it cost.
+    foreign = {"currency": "EUR", "pricing_currency": "USD"}
+    world.buy("OrderForeignPrice1", "2")
+    world.bill(
+        *("EUR-MAY", "OrderForeignPrice1", "2", "19.80"),
+        **foreign,
+        effective_unit_price="11",
+        pc_to_bc_exchange_rate="0.9",
+    )
+    world.buy("OrderForeignRefund1", "0", delivered="0")
+    for amount, rate, kind in (("9.20", "0.92", "New"), ("-9.30", "0.93", "Cancel")):
+        world.bill(
+            *("EUR-MAY", "OrderForeignRefund1", "1", amount),
+            **foreign,
+            charge_type=kind,
+            effective_unit_price="10",
+            pc_to_bc_exchange_rate=rate,
+        )
+    # Delivered as a bundle: its component repeats the order and is no second delivery; handed-on units count.
+    world.buy("OrderBundle1", "2", currency="CAD", delivered="1")
+    world.bill("CAD-MAY", "OrderBundle1", "2", "20", currency="CAD")
+    parent = world.entitlements[CONTOSO][-1]
+    parent["quantity_details"] = '[{"quantity":1,"status":"Fulfilled"},{"quantity":1,"status":"Transferred"}]'
+    component = {**parent, "path": f"{parent['path']}.0", "parent_path": parent["path"], "quantity_details": None}
+    world.entitlements[CONTOSO].append(component)
