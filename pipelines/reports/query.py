@@ -32,7 +32,7 @@ def show(connection: duckdb.DuckDBPyConnection, query: str, shape: str, out: IO[
     if shape == "csv":
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(names)
-        writer.writerows([_spreadsheet_safe(_cell(value)) for value in row] for row in rows)
+        writer.writerows([_spreadsheet_safe(value) for value in row] for row in rows)
     elif shape == "json":
         for row in rows:
             out.write(json.dumps(dict(zip(names, map(_cell, row), strict=True)), default=str) + "\n")
@@ -81,7 +81,7 @@ def _cell(value: Any) -> Any:
 
 
 def _spreadsheet_safe(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula, as text."""
+    """A cell for a file: text that a spreadsheet would run as a formula as text, numbers as numbers."""
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@"):
         return "'" + value
-    return value
+    return _cell(value)

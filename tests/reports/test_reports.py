@@ -1,0 +1,97 @@
+"""Reports on a small published database made by hand: EUR, JPY and a 22-digit amount in USD."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.errors import UsageError
+from pipelines.reports import query, verdict
+from pipelines.reports.statement import amount_text, statement
+from pipelines.warehouse import Folders, open_published
+from tests.published_marts import publish_example
+
+AS_OF = datetime(2026, 10, 14, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    data = tmp_path_factory.mktemp("published")
+    publish_example(data)
+    with open_published(Folders(data)) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize(
+    ("amount", "decimals", "text"),
+    [
+        ("1234567.5", 2, "1,234,567.50"),
+        ("979717254", 0, "979,717,254"),
+        ("-0.005", 2, "-0.005"),
+        ("1234567890123456789012.12", 2, "1,234,567,890,123,456,789,012.12"),
+        ("0.000000000000", 2, "0.00"),
+        ("1E+3", 0, "1,000"),
+    ],
+)
+def test_amounts_are_shown_with_their_currencys_digits_and_never_rounded(
+    amount: str, decimals: int, text: str
+) -> None:
+    assert amount_text(Decimal(amount), decimals) == text
+
+
+def test_the_statement_has_one_part_per_currency_and_never_adds_them(published: duckdb.DuckDBPyConnection) -> None:
+    lines = list(statement(published))
+    currencies = [row[0] for row in published.execute("select distinct currency from marts.fct_invoices").fetchall()]
+    assert [line for line in lines if len(line) == 3] == sorted(currencies)
+    assert len(currencies) > 1
+
+
+def test_a_statement_shows_a_22_digit_amount_to_the_last_digit(published: duckdb.DuckDBPyConnection) -> None:
+    amounts = [row[0] for row in published.execute("select total_charges from marts.fct_invoices").fetchall()]
+    largest = max(amounts, key=abs)
+    digits = format(largest.normalize(), "f")
+    assert len(digits.replace(".", "")) == 22
+    assert digits in "\n".join(statement(published)).replace(",", "")
+
+
+def test_the_check_wants_a_period_that_exists(published: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(UsageError, match="1999-01"):
+        verdict.check(published, as_of=AS_OF, period="1999-01", fail_on="high")
+
+
+def test_before_any_period_is_due_the_verdict_is_not_reconciled(published: duckdb.DuckDBPyConnection) -> None:
+    early = datetime(2020, 1, 1, tzinfo=UTC)
+    result = verdict.check(published, as_of=early, period=None, fail_on="high")
+    assert result.exit_code == 2
+    assert "no period is due yet" in "\n".join(result.lines)
+
+
+def test_csv_cells_that_a_spreadsheet_would_run_are_text(published: duckdb.DuckDBPyConnection) -> None:
+    out = io.StringIO()
+    query.show(published, "select '=1+1' as formula, cast(-1.50 as decimal(38, 12)) as amount", "csv", out)
+    assert out.getvalue() == "formula,amount\n'=1+1,-1.5\n"
+
+
+def test_json_rows_keep_every_digit(published: duckdb.DuckDBPyConnection) -> None:
+    out = io.StringIO()
+    query.show(published, "select cast('1234567890123456789012.12' as decimal(38, 12)) as amount", "json", out)
+    assert json.loads(out.getvalue()) == {"amount": "1234567890123456789012.12"}
+
+
+def test_a_query_that_cannot_run_is_a_usage_error(published: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(UsageError, match="no_such_table"):
+        query.show(published, "select * from no_such_table", "table", io.StringIO())
+
+
+def test_only_the_published_name_matters(tmp_path: Path) -> None:
+    """A folder without a published name says what to run, whatever else lies in it."""
+    (tmp_path / "published" / "generations").mkdir(parents=True)
+    with pytest.raises(Exception, match="recon run"):
+        open_published(Folders(tmp_path))
