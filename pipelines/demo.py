@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipelines.errors import ReconError
-from pipelines.settings import Settings
+from pipelines.settings import SECTION, Settings
 
 SANDBOX_TENANT = "sandbox"
 READY = "sandbox ready at "
@@ -61,6 +61,21 @@ def demo_settings(settings: Settings, url: str, as_of: datetime) -> Settings:
         requests_per_minute=100_000,
         as_of=as_of,
     )
+
+
+def sandbox_environment(url: str, clock: datetime) -> dict[str, str]:
+    """What to set so that `recon` reads a sandbox that runs elsewhere."""
+    return {
+        f"{SECTION}BASE_URL": url,
+        f"{SECTION}AUTHORITY_URL": url,
+        f"{SECTION}TENANT_ID": SANDBOX_TENANT,
+        f"{SECTION}CLIENT_ID": "any",
+        f"{SECTION}CLIENT_SECRET": "any",
+        f"{SECTION}REFRESH_TOKEN": "any",
+        f"{SECTION}REQUESTS_PER_MINUTE": "100000",
+        "RECON_DATA_DIR": "data-of-the-sandbox",
+        "RECON_AS_OF": clock.isoformat(),
+    }
 
 
 def planted_breaks(url: str) -> dict[str, int]:

@@ -8,7 +8,8 @@ import time
 import uuid
 from urllib.parse import parse_qs
 
-CLIENT_SECRET = "sandbox-secret"  # noqa: S105
+# Any client secret and any first refresh token sign in, except those that begin so.
+REFUSED_PREFIX = "wrong"
 REFRESH_TOKEN = "sandbox-refresh"  # noqa: S105
 RETIRED_AUDIENCE = "https://graph.windows.net"
 LIFETIME_SECONDS = 3600
@@ -29,7 +30,7 @@ class Desk:
     def token(self, form_body: bytes, *, version: int) -> TokenAnswer:
         """The answer of the token endpoint: status and body. Version 1 sends its numbers as strings."""
         form = {key: values[0] for key, values in parse_qs(form_body.decode()).items()}
-        if not form.get("client_id") or form.get("client_secret") != CLIENT_SECRET:
+        if not form.get("client_id") or not is_accepted(form.get("client_secret", "")):
             return 401, refusal("invalid_client", 7000215, "Invalid client secret provided.")
         audience = form.get("resource", "") if version == 1 else form.get("scope", "").removesuffix("/.default")
         if not audience:
@@ -92,10 +93,17 @@ def signed(name: str) -> str:
     return f"{REFRESH_TOKEN}-{name}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 
+def is_accepted(secret: str) -> bool:
+    """Whether the pretend tenant takes this secret."""
+    return bool(secret) and not secret.startswith(REFUSED_PREFIX)
+
+
 def is_refresh_token(value: str) -> bool:
-    """Whether some sandbox issued this token."""
+    """Whether some sandbox issued this token, or it is a first one."""
+    if not value.startswith(f"{REFRESH_TOKEN}-"):
+        return is_accepted(value)
     name = value.removeprefix(f"{REFRESH_TOKEN}-").rpartition("-")[0]
-    return value == REFRESH_TOKEN or value == signed(name)
+    return value == signed(name)
 
 
 def refusal(error: str, code: int, description: str) -> dict[str, object]:

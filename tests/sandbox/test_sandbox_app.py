@@ -205,7 +205,7 @@ def test_a_refresh_token_outlives_the_sandbox_that_issued_it_and_an_invented_one
 
 
 def test_a_wrong_secret_and_a_missing_token_are_refused(caller: Caller) -> None:
-    answer = caller.http.post("/tenant/oauth2/token", data={**TOKEN_FORM, "client_secret": "guess"})
+    answer = caller.http.post("/tenant/oauth2/token", data={**TOKEN_FORM, "client_secret": "wrong-one"})
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
     assert caller.http.get("/v1/customers").status_code == 401
 
