@@ -33,17 +33,13 @@ with order_items as (
 ),
 
 charges as (
-    select
-        order_item_id,
-        effective_unit_price,
-        coalesce(billable_quantity, quantity) as billable_quantity,
-        pricing_currency,
-        fx_rate,
-        subtotal,
-        total,
-        count(*) over (partition by order_item_id) as charge_count
+    select order_item_id, effective_unit_price, billable_quantity, quantity, pricing_currency, fx_rate, subtotal, total
     from {{ ref('int_lines') }}
     where is_charge
+),
+
+single_charges as (
+    select order_item_id from charges group by order_item_id having count(*) = 1
 ),
 
 -- In the billing currency the invoice's own amount is compared; in the pricing currency the price before the rate.
@@ -54,14 +50,14 @@ priced as (
         order_items.order_currency = order_items.charged_currency as is_billing_currency,
         case
             when order_items.order_currency <> order_items.charged_currency
-                then {{ multiply_decimals('charges.effective_unit_price', 'charges.billable_quantity') }}
+                then {{ multiply_decimals('charges.effective_unit_price', 'coalesce(charges.billable_quantity, charges.quantity)') }}
             when order_items.is_tax_inclusive then charges.total
             else charges.subtotal
         end as charged_amount
     from order_items
     inner join charges on order_items.order_item_id = charges.order_item_id
-    where charges.charge_count = 1
-        and order_items.order_currency in (order_items.charged_currency, charges.pricing_currency)
+    inner join single_charges on order_items.order_item_id = single_charges.order_item_id
+    where order_items.order_currency in (order_items.charged_currency, charges.pricing_currency)
 ),
 
 different as (
