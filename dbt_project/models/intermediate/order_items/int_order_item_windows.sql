@@ -18,9 +18,9 @@ with facts as (
         case when increased_at > created_at then increased_at else created_at end as grown_at,
         case
             when decreased_at is not null then decreased_at
-            -- Reduced before anyone looked: the month of the last purchase on an invoice stands for the time.
+            -- Reduced before anyone looked: the end of the month of the last purchase on an invoice stands for the time.
             when was_reduced_unseen and last_purchase_at is not null
-                then {{ add_hours(add_months(month_start('last_purchase_at'), 1), -1) }}
+                then {{ add_months(month_start('last_purchase_at'), 1) }} - interval '1' microsecond
         end as reduced_at
     from {{ ref('int_order_item_facts') }}
 ),
