@@ -15,7 +15,7 @@ with facts as (
         increased_at,
         decreased_at,
         was_reduced_unseen,
-        case when increased_at > created_at then increased_at else created_at end as grown_at,
+        case when created_at is null or increased_at > created_at then increased_at else created_at end as grown_at,
         case
             when decreased_at is not null then decreased_at
             -- Reduced before anyone looked: the end of the month of the last purchase on an invoice stands for the time.
