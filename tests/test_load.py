@@ -272,11 +272,12 @@ def test_the_app_alone_reads_all_but_entitlements_and_says_so(world: World, tmp_
     assert rows_of(folders, f"select count(*) from {RAW}.entitlements") == [(0,)]
 
 
-def test_named_resources_are_read_and_no_others(world: World, copied: Folders) -> None:
+def test_named_resources_are_read_and_the_two_lists_that_plans_are_made_from(world: World, copied: Folders) -> None:
     app, observer = SandboxApp(world), Silent()
     with client_of(app) as client:
-        load.load(copied, client, app.clock, observer, frozenset({"invoices"}))
-    assert [outcome.partition_id for outcome in observer.outcomes] == ["invoices"]
+        load.load(copied, client, app.clock, observer, frozenset({"invoice_summary"}))
+    read = sorted(outcome.partition_id for outcome in observer.outcomes)
+    assert read == ["customers", "invoice_summary", "invoices"]
 
 
 class Refusing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -154,6 +155,11 @@ def open_desk(
     app = SandboxApp(world, clock=clock, quirks=quirks, faults=faults or Faults())
     with serve(app, port=0) as server:
         yield Desk(app, server.url, data, clock)
+
+
+def copy_of(desk: Desk, folder: Path) -> Path:
+    """The data directory of a finished desk, copied, for tests that go on from there."""
+    return Path(shutil.copytree(desk.data, folder / "data", symlinks=True))
 
 
 def ledger_of(desk: Desk) -> list[Mapping[str, Any]]:

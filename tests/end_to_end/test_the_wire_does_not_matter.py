@@ -61,7 +61,7 @@ def test_a_customer_who_cannot_be_read_is_named_and_all_others_are_compared(
         assert buckets == [("not_compared",)]
         codes = desk.published(
             f"select distinct break_code from marts.fct_breaks where customer_id = '{customer_id}' "
-            "and grain in ('customer_currency', 'order_item', 'charge_group')"
+            "and grain in ('customer', 'order_item', 'charge_group')"
         )
         assert codes == [("not_compared",)]
 
