@@ -35,7 +35,7 @@ sandbox: $(READY) ## The pretend Partner Center alone, until interrupted (ARGS="
 
 ##@ Development
 test: $(READY) ## All tests (PYTEST="-k landing" for some)
-	@$(VENV)/bin/python -m pytest -n 2 $(PYTEST)
+	@$(VENV)/bin/python -m pytest -n 2 --dist worksteal $(PYTEST)
 lint: $(READY) ## ruff, mypy, sqlfluff
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy && $(VENV)/bin/sqlfluff lint -q -p 2 dbt_project
 bench: $(READY) ## Rows a second and peak memory, next to dlt's own REST source

@@ -6,7 +6,7 @@
 {#
   A wire timestamp as UTC, to the microsecond (further digits are cut, not rounded).
   Shapes seen: 0 to 7 fractional digits; `Z`, an offset or no zone (taken as UTC); date only; blanks
-  inside; year 1 stands for "never" and becomes null. Text that is none of these becomes null too, and the
+  inside; year 1 stands for "never" and year 9999 for "open", both become null. Text that is none of these becomes null too, and the
   test `timestamps_are_read` names it.
 #}
 {% macro parse_timestamp(column) -%}
@@ -21,6 +21,7 @@
     {%- set offset = "regexp_extract(" ~ joined ~ ", 'T.*([+-][0-9]{2}:?[0-9]{2})$', 1)" -%}
     case
         when {{ column }} is null or trim({{ column }}) = '' or trim({{ column }}) like '0001-01-01%' then null
+        when trim({{ column }}) like '9999-%' then null
         -- The common shape needs no look at the zone.
         when {{ column }} like '____-__-__T__:__:__%Z' and {{ column }} not like '% %'
             then try_cast(replace({{ column }}, 'Z', '') as {{ dbt.type_timestamp() }})

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
-from pipelines.sandbox import DEFAULT_CLOCK, World, build_world
-from tests.end_to_end.desk import SCALE, Desk, open_desk, planted_breaks
+from pipelines.sandbox import DEFAULT_CLOCK, World
+from tests.end_to_end.desk import Desk, planted_breaks
 
 
 def test_found_breaks_are_the_planted_ones_no_more_and_no_less(finished: Desk, world: World) -> None:
@@ -82,12 +81,3 @@ def test_no_secret_is_written_to_the_data_directory_but_the_rotated_token(finish
 def test_everything_written_is_readable_by_its_owner_only(finished: Desk) -> None:
     for path in finished.data.rglob("*"):
         assert path.is_symlink() or not path.stat().st_mode & 0o077, path
-
-
-@pytest.mark.parametrize("seed", [23])
-def test_another_business_has_its_own_breaks_and_they_are_found(seed: int, tmp_path: Path) -> None:
-    other = build_world(seed=seed, scale=SCALE)
-    with open_desk(other, tmp_path) as desk:
-        done = desk.recon("run")
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert desk.found_breaks() == planted_breaks(other, DEFAULT_CLOCK)

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from pipelines.sandbox import build_world
-from tests.end_to_end.desk import SCALE, open_desk
+from tests.end_to_end.desk import SCALE, open_desk, planted_breaks
 from tests.independent.buckets import second_opinion
 from tests.independent.matching import ITEM, documents
 from tests.independent.reading import ROW, tables
@@ -33,12 +33,14 @@ class Opinions:
     lines: tuple[pl.DataFrame, pl.DataFrame]
     items: tuple[pl.DataFrame, pl.DataFrame]
     documents: tuple[pl.DataFrame, pl.DataFrame]
+    breaks: tuple[list[tuple[str, ...]], list[tuple[str, ...]]]
 
 
 @pytest.fixture(scope="module")
 def opinions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opinions]:
     """Another business than that of the other tests, loaded and built by the real program."""
-    with open_desk(build_world(seed=11, scale=SCALE), tmp_path_factory.mktemp("second_opinion")) as desk:
+    world = build_world(seed=11, scale=SCALE)
+    with open_desk(world, tmp_path_factory.mktemp("second_opinion")) as desk:
         done = desk.recon("run")
         assert done.returncode == 0, done.stdout + done.stderr
         published = (desk.data / "published" / "warehouse.duckdb").resolve()
@@ -56,6 +58,7 @@ def opinions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opinions]:
                 ),
                 items=(items, connection.sql("select * from marts.fct_order_items").pl()),
                 documents=(documents(raw), connection.sql("select * from marts.fct_invoices").pl()),
+                breaks=(planted_breaks(world, desk.as_of), desk.found_breaks()),
             )
 
 
@@ -111,3 +114,9 @@ def test_the_world_asks_for_every_kind_of_answer(opinions: Opinions) -> None:
     assert {"not_counted", "out_of_scope", "suggested", "unmatched", "timing", "matched"} <= set(lines["bucket"])
     assert {"before_horizon", "not_yet_invoiced", "credit_due"} <= set(items["timing_code"])
     assert not opinions.documents[0]["is_counted"].all()
+
+
+def test_the_breaks_of_this_business_are_the_planted_ones(opinions: Opinions) -> None:
+    planted, found = opinions.breaks
+    assert planted
+    assert found == planted
