@@ -127,9 +127,13 @@ def check(period: str | None, fail_on: str) -> None:
     from pipelines.reports import verdict
 
     settings, folders = _prepare()
+    info = published_info(folders)
     with open_published(folders) as connection:
-        result = verdict.check(connection, as_of=settings.as_of, period=period, fail_on=fail_on)  # type: ignore[arg-type]
+        assert info is not None  # or nothing could have been opened
+        result = verdict.check(connection, as_of=info["as_of"], period=period, fail_on=fail_on)  # type: ignore[arg-type]
     click.echo("\n".join(result.lines))
+    age = settings.as_of.replace(tzinfo=None) - info["as_of"]
+    click.echo(f"as of {info['as_of']:%Y-%m-%d %H:%M} UTC" + (f", {age.days} days ago" if age.days > 0 else ""))
     sys.exit(result.exit_code)
 
 

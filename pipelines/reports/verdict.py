@@ -40,9 +40,10 @@ def check(
 ) -> CheckResult:
     """Reads the published marts: the newest due period of each currency (or the one named), every open break.
 
+    Shape:   `as_of` is the moment of the published result (naive UTC): what was not due then is not judged.
     Errors:  UsageError when the named period is not in the marts.
     """
-    rows = connection.execute(_PERIODS, [period, period, as_of.replace(tzinfo=None)]).fetchall()
+    rows = connection.execute(_PERIODS, [period, period, as_of]).fetchall()
     if period is not None and not rows:
         raise UsageError(f"there is nothing for {period} in the published marts; write the month like 2026-09")
     lines = [
