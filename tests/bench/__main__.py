@@ -5,7 +5,6 @@ python -m tests.bench [SCALE]      25 is 500,000 lines
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -72,7 +71,7 @@ def measure_all(url: str, folder: Path) -> None:
         f"{section}TENANT_ID": "sandbox",
         f"{section}CLIENT_ID": "bench",
         f"{section}CLIENT_SECRET": "sandbox-secret",
-        f"{section}REFRESH_TOKEN": "sandbox-refresh",
+        f"{section}REFRESH_TOKEN": "bench-lines",
         f"{section}REQUESTS_PER_MINUTE": "100000",
         "RECON_DATA_DIR": str(folder / "recon"),
         "RECON_AS_OF": "2026-10-14T09:00:00Z",
@@ -84,11 +83,10 @@ def measure_all(url: str, folder: Path) -> None:
     report("recon load, lines only", rows, lines_only)
     plain = folder / "plain"
     plain.mkdir()
-    # Every sign-in replaces the refresh token, so the next one needs the newest.
-    token = json.loads((folder / "recon" / "refresh_token").read_text())["token"]
-    measured = measure([sys.executable, "-m", "tests.bench.plain_dlt", url, str(plain)], REFRESH_TOKEN=token)
+    measured = measure([sys.executable, "-m", "tests.bench.plain_dlt", url, str(plain)])
     report("dlt rest_api_source, lines only", int(measured.output.split()[-1]), measured)
-    whole = settings | {"RECON_DATA_DIR": str(folder / "whole")}
+    # A sign-in replaces the refresh token it used, so each directory begins with one of its own.
+    whole = settings | {"RECON_DATA_DIR": str(folder / "whole"), f"{section}REFRESH_TOKEN": "bench-whole"}
     report("recon run, everything", rows, measure([*recon, "run"], **whole))
     report("recon run without news", rows, measure([*recon, "run"], **whole))
 

@@ -35,7 +35,7 @@ def main() -> None:
     url, folder = sys.argv[1:]
     form = {
         "grant_type": "refresh_token",
-        "refresh_token": os.environ["REFRESH_TOKEN"],
+        "refresh_token": "bench-plain",
         "client_id": "bench",
         "client_secret": "sandbox-secret",
         "resource": "sandbox",
