@@ -19,9 +19,21 @@ def write_atomically(path: Path, content: bytes) -> None:
     aside.replace(path)
 
 
+def put_in_place(aside: Path, target: Path) -> None:
+    """Gives a file that another program wrote aside its name: owner only, flushed, renamed, the folder flushed."""
+    aside.chmod(0o600)
+    _sync(aside)
+    aside.replace(target)
+    sync_folder(target.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Flushes a folder's own entries, so that a rename survives a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -12,7 +12,7 @@ import uuid
 import duckdb
 import yaml
 
-from pipelines.files import sync_folder
+from pipelines.files import put_in_place
 from pipelines.transform import PROJECT
 from pipelines.warehouse import Folders, published_info
 
@@ -32,14 +32,7 @@ def keep_published_events(folders: Folders) -> None:
     with duckdb.connect() as connection:
         connection.execute(f"attach '{_quoted(os.fspath(folders.published.resolve()))}' as published (read_only)")
         connection.execute(f"copy (from published.{EVENTS}) to '{_quoted(os.fspath(aside))}' (format parquet)")
-    os.chmod(aside, 0o600)
-    handle = os.open(aside, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    aside.replace(target)
-    sync_folder(folders.break_log)
+    put_in_place(aside, target)
 
 
 def last_generation(folders: Folders) -> int:

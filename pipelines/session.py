@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlsplit
 
 from pipelines.errors import SettingsError
-from pipelines.files import write_atomically
+from pipelines.files import sha256_of, write_atomically
 from pipelines.partner_center.auth import SignIn
 from pipelines.partner_center.client import ClientOptions, PartnerCenterClient
 from pipelines.progress import Progress
@@ -74,14 +75,10 @@ def claim_data_dir(settings: Settings, folders: Folders) -> None:
 
 
 def _api_name(base_url: str) -> str:
-    from urllib.parse import urlsplit
-
     host = urlsplit(base_url).hostname or ""
     # The sandbox gets another port at each start and is still the same.
     return "loopback" if host in _LOOPBACK else host
 
 
 def _fingerprint(token: str) -> str:
-    from pipelines.files import sha256_of
-
     return sha256_of(token.encode())[:16]

@@ -19,7 +19,7 @@ import duckdb
 import filelock
 
 from pipelines.errors import LockHeld, ReconError
-from pipelines.files import sync_folder, write_atomically
+from pipelines.files import put_in_place, sync_folder, write_atomically
 
 GENERATIONS_KEPT = 2
 
@@ -143,14 +143,7 @@ def publish(folders: Folders, generation: int) -> Path:
     target = folders.generations / f"warehouse-{generation:06d}.duckdb"
     aside = target.with_suffix(".incoming")
     shutil.copyfile(folders.build_database, aside)
-    os.chmod(aside, 0o600)
-    handle = os.open(aside, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    aside.replace(target)
-    sync_folder(folders.generations)
+    put_in_place(aside, target)
     pointer = folders.published.with_name(".warehouse.incoming")
     pointer.unlink(missing_ok=True)
     pointer.symlink_to(Path("generations") / target.name)

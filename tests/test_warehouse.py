@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import warehouse
+from pipelines import files
 from pipelines.errors import LockHeld, ReconError
 from pipelines.warehouse import Folders, exclusive_run, open_build, open_published, publish, published_info
 from tests.sandboxed import folders_in
@@ -92,7 +92,7 @@ def test_a_stop_while_publishing_leaves_the_old_file_and_the_next_run_publishes(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        target = {"copyfile": shutil, "sync_folder": warehouse}.get(step, Path)
+        target = {"copyfile": shutil, "sync_folder": files}.get(step, Path)
         patch.setattr(target, step, stop)
         with pytest.raises(KeyboardInterrupt):
             publish(folders, 2)

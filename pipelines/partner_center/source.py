@@ -7,6 +7,7 @@ disposition that survives a kill at any point without doubling or losing rows.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,8 +71,6 @@ def load_with_dlt(landing: Landing, walks: Sequence[LandedWalk], database: Path,
     dlt's folder is emptied before and after: a package that a killed run left behind would otherwise be
     loaded alone and reported as success, and finished ones hold customer names.
     """
-    import shutil
-
     # Before dlt is imported: it reads these once.
     os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
     os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
