@@ -188,4 +188,4 @@ def test_every_endpoint_has_its_file_and_is_served_by_the_sandbox(endpoint: Endp
     }
     query = "&".join(f"{name}={value.format(**values)}" for name, value in endpoint.params)
     call = Call("GET", endpoint.path.format(**values), query, {"authorization": f"Bearer {token}"}, b"")
-    assert app.handle(call).status == 200, f"serve {endpoint.path} in pipelines/sandbox/app.py"
+    assert app.handle(call).status == 200, f"serve {endpoint.path} in pipelines/sandbox/routes"

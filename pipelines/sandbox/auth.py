@@ -22,7 +22,7 @@ class Desk:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._access: dict[str, tuple[str, float, bool]] = {}
+        self._access: dict[str, tuple[str, float, str]] = {}
         self._parents: dict[str, str] = {}
         self._dead: set[str] = set()
         self._issued = 0
@@ -55,8 +55,7 @@ class Desk:
             else:
                 return 400, refusal("unsupported_grant_type", 70003, "This grant type is not offered.")
             access = f"sandbox-access-{self._next()}"
-            retired = audience.rstrip("/") == RETIRED_AUDIENCE
-            self._access[access] = (kind, time.time() + LIFETIME_SECONDS, retired)
+            self._access[access] = (kind, time.time() + LIFETIME_SECONDS, audience.rstrip("/"))
         now = int(time.time())
         numbers = {
             "expires_in": LIFETIME_SECONDS - 1,
@@ -69,14 +68,14 @@ class Desk:
             del sent["expires_on"], sent["not_before"]
         return 200, {"token_type": "Bearer", **sent, "resource": audience, "access_token": access, **extra}
 
-    def check(self, authorization: str) -> tuple[str, int]:
-        """Who calls: (`app` or `app+user`, 0), or ("", code of the 401)."""
+    def check(self, authorization: str) -> tuple[str, str, int]:
+        """Who calls and with a token for what: (`app` or `app+user`, audience, 0), or ("", "", code of the 401)."""
         scheme, _, value = authorization.partition(" ")
         with self._lock:
             known = self._access.get(value)
         if scheme.lower() != "bearer" or known is None or known[1] < time.time():
-            return "", 800001 if not authorization else 400
-        return ("", 900420) if known[2] else (known[0], 0)
+            return "", "", 800001 if not authorization else 400
+        return ("", "", 900420) if known[2] == RETIRED_AUDIENCE else (known[0], known[2], 0)
 
     def expire_all(self) -> None:
         """Every access token issued so far stops working."""

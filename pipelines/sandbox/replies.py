@@ -32,8 +32,10 @@ class Refused(Exception):
         super().__init__(description)
         self.status, self.code, self.description = status, code, description
 
-    def body(self) -> str:
-        """The error body."""
+    def body(self, area: str = "v1") -> str:
+        """The error body, in the shape of the API that answers."""
+        if area == "v1.0":
+            return dumps({"error": {"code": str(self.code or self.status), "message": self.description}})
         if self.code is None:
             return dumps({"message": self.description})
         return dumps({"code": self.code, "description": self.description, "data": [], "source": "PartnerFD"})

@@ -1,0 +1,7 @@
+"""What the pretend API offers, one file a group of calls. A new group is its file and a line here."""
+
+from __future__ import annotations
+
+from pipelines.sandbox.routes import customers, entitlements, invoices, lines, orders
+
+ROUTES = (customers, orders, entitlements, invoices, lines)
