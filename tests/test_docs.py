@@ -13,6 +13,7 @@ import click
 import pytest
 
 import pipelines.cli as program
+from pipelines.commands import common
 from pipelines.reports.query import show
 from pipelines.settings import SETTINGS, read_settings
 from pipelines.warehouse import Folders, open_published
@@ -149,7 +150,7 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
     stated = " ".join(program.__doc__.split("\n\n", 1)[1].split())
     actual = [tuple(part.strip().split(" ", 1)) for part in stated.split("·")]
     assert [tuple(row[:2]) for row in _rows(README, "exit code")] == actual
-    constants = {program.DONE, program.FAILED, program.WRONG_USAGE, program.LOCKED, program.PARTLY_READ}
+    constants = {common.DONE, common.FAILED, common.WRONG_USAGE, common.LOCKED, common.PARTLY_READ}
     assert constants < {int(code) for code, _ in actual}
 
 

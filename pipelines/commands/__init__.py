@@ -1,0 +1,17 @@
+"""Every command, one file each. A new one is its file and a line here."""
+
+from __future__ import annotations
+
+import click
+
+from pipelines.commands.check import check
+from pipelines.commands.demo import demo
+from pipelines.commands.doctor import doctor
+from pipelines.commands.explain import explain
+from pipelines.commands.load import load
+from pipelines.commands.run import run
+from pipelines.commands.sandbox import sandbox
+from pipelines.commands.sql import sql
+from pipelines.commands.transform import transform
+
+COMMANDS: tuple[click.Command, ...] = (load, transform, run, demo, check, explain, sql, doctor, sandbox)

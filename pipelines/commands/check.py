@@ -1,0 +1,30 @@
+"""`recon check`: the verdict as an exit code."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from pipelines.commands.common import prepare
+from pipelines.warehouse import open_published, published_info
+
+
+@click.command()
+@click.option("--period", metavar="YYYY-MM", help="This month instead of the newest due one.")
+@click.option(
+    "--fail-on", type=click.Choice(["low", "medium", "high", "critical"]), default="high", show_default=True
+)
+def check(period: str | None, fail_on: str) -> None:
+    """Read the published verdict; the exit code says it."""
+    from pipelines.reports import verdict
+
+    settings, folders = prepare()
+    info = published_info(folders)
+    with open_published(folders) as connection:
+        assert info is not None  # or nothing could have been opened
+        result = verdict.check(connection, as_of=info["as_of"], period=period, fail_on=fail_on)  # type: ignore[arg-type]
+    click.echo("\n".join(result.lines))
+    age = settings.as_of.replace(tzinfo=None) - info["as_of"]
+    click.echo(f"as of {info['as_of']:%Y-%m-%d %H:%M} UTC" + (f", {age.days} days ago" if age.days > 0 else ""))
+    sys.exit(result.exit_code)

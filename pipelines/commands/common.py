@@ -1,0 +1,116 @@
+"""What several commands do alike: settings, progress, loading, a whole run, exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.errors import UsageError
+from pipelines.settings import Settings, read_settings
+from pipelines.warehouse import Folders, exclusive_run, open_published, published_info
+
+if TYPE_CHECKING:
+    from pipelines.load import LoadResult
+    from pipelines.progress import Progress
+
+DONE, FAILED, WRONG_USAGE, LOCKED, PARTLY_READ = 0, 3, 4, 5, 6
+
+
+def prepare(*, make: bool = True) -> tuple[Settings, Folders]:
+    """Settings and folders; the folders exist afterwards."""
+    settings = read_settings()
+    folders = Folders(settings.data_dir)
+    if make:
+        folders.make()
+    return settings, folders
+
+
+def check_resources(resources: tuple[str, ...]) -> None:
+    """Stops at a resource that does not exist."""
+    from pipelines.partner_center.endpoints import ENDPOINTS
+
+    unknown = [name for name in resources if name not in ENDPOINTS]
+    if unknown:
+        raise UsageError(f"no resource `{unknown[0]}`; there are {', '.join(ENDPOINTS)}")
+
+
+@contextmanager
+def watched(folders: Folders, command: str) -> Iterator[Progress]:
+    """Progress on the terminal and in a log of its own."""
+    from pipelines.progress import Progress
+
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    with Progress(Path(folders.logs) / f"{stamp}-{command}-{os.getpid()}.jsonl") as progress:
+        yield progress
+
+
+def loaded_now(settings: Settings, folders: Folders, progress: Progress, resources: frozenset[str]) -> LoadResult:
+    """Pulls what is new."""
+    from pipelines import load as loading
+    from pipelines.session import claim_data_dir, open_client
+
+    settings.require_sign_in()
+    claim_data_dir(settings, folders)
+    with open_client(settings, folders, progress) as client:
+        return loading.load(folders, client, settings.as_of, progress, resources)
+
+
+def whole_run(settings: Settings, folders: Folders, command: str) -> int:
+    """Load, build, publish, and the statement; the exit code."""
+    from pipelines import run as running
+    from pipelines.reports.statement import statement
+
+    with exclusive_run(folders, command), watched(folders, command) as progress:
+        running.refuse_earlier_moment(published_info(folders), settings.as_of)
+        running.catch_up(folders)
+        loaded = loaded_now(settings, folders, progress, frozenset())
+        progress.phase("building, checking and publishing", 0)
+        done = running.build_and_publish(
+            folders,
+            as_of=settings.as_of,
+            not_compared_share=settings.not_compared_share,
+            loaded=loaded,
+            on_node=progress.node_done,
+        )
+    click.echo(load_text(loaded))
+    if not done.is_new:
+        click.echo(f"nothing new: generation {done.generation} stays published")
+    with open_published(folders) as connection:
+        for line in statement(connection):
+            click.echo(line)
+    click.echo(f"published: {folders.published} (generation {done.generation})")
+    return unread_code(folders)
+
+
+def load_text(loaded: LoadResult) -> str:
+    """What a load did, in one line."""
+    return f"read {loaded.new:,} new, {loaded.same:,} unchanged partitions, {loaded.items_read:,} items"
+
+
+def unread_code(folders: Folders) -> int:
+    """Names what could not be read; the exit code that says so."""
+    from pipelines import ledger
+    from pipelines.warehouse import open_build
+
+    with open_build(folders) as connection:
+        unread = ledger.unread_partitions(connection)
+    by_reason: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for partition_id, status, reason in unread:
+        by_reason[partition_id.split("/")[0], status, reason].append(partition_id)
+    for (endpoint, status, reason), partitions in sorted(by_reason.items()):
+        named = partitions[0] if len(partitions) == 1 else f"{len(partitions):,} of {endpoint}, first {partitions[0]}"
+        click.echo(f"not read ({status}): {named}: {reason}")
+    return PARTLY_READ if unread else DONE
+
+
+def exit_for_unread(folders: Folders) -> None:
+    """Ends the command with that code."""
+    sys.exit(unread_code(folders))

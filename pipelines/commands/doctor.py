@@ -1,0 +1,25 @@
+"""`recon doctor`: can it work here?"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from pipelines.commands.common import DONE, FAILED, prepare
+
+
+@click.command()
+@click.option("--offline", is_flag=True, help="Do not try the sign-in.")
+def doctor(offline: bool) -> None:
+    """Settings (secrets masked), sign-in, clock, disk, lock, versions, last load."""
+    from pipelines.doctor import examine
+    from pipelines.session import open_client
+
+    settings, folders = prepare(make=False)
+    can_sign_in = bool(settings.tenant_id and settings.client_id and settings.client_secret) and not offline
+    client = open_client(settings, folders) if can_sign_in else None
+    findings = list(examine(settings, client))
+    for finding in findings:
+        click.echo(f"{'ok ' if finding.is_good else 'NOT'}  {finding.name}: {finding.text}")
+    sys.exit(DONE if all(finding.is_good for finding in findings) else FAILED)

@@ -1,0 +1,28 @@
+"""`recon load`: pull what is new."""
+
+from __future__ import annotations
+
+import click
+
+from pipelines.commands.common import check_resources, exit_for_unread, load_text, loaded_now, prepare, watched
+from pipelines.warehouse import exclusive_run
+
+
+@click.command()
+@click.argument("resources", nargs=-1)
+@click.option("--rebuild", is_flag=True, help="Make the working database again from the landing, without the API.")
+def load(resources: tuple[str, ...], rebuild: bool) -> None:
+    """Pull what is new (all RESOURCES, or those named)."""
+    from pipelines import load as loading
+    from pipelines.landing import Landing
+
+    settings, folders = prepare()
+    check_resources(resources)
+    with exclusive_run(folders, "load"), watched(folders, "load") as progress:
+        if rebuild:
+            progress.phase("loading the landing into a new database", 0)
+            click.echo(f"{loading.rebuild(folders):,} walks loaded from {Landing(folders.landing).folder}")
+            exit_for_unread(folders)
+            return
+        click.echo(load_text(loaded_now(settings, folders, progress, frozenset(resources))))
+    exit_for_unread(folders)
