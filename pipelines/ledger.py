@@ -16,14 +16,15 @@ import pyarrow as pa
 from pipelines.errors import ControlTotalsDiffer
 from pipelines.landing import Partition
 from pipelines.order_states import ORDER_STATES_DDL, note_order_states
-from pipelines.partner_center.contract import MONEY_TYPE
+from pipelines.partner_center.contract import RATE_TYPE
 from pipelines.partner_center.endpoints import ENDPOINTS, TABLES
 from pipelines.partner_center.source import DATASET, LandedWalk
 
 LEDGER = pa.schema(
     [
         *((name, pa.string()) for name in ("endpoint", "partition_id", "customer_id", "order_id", "invoice_id")),
-        *((name, pa.string()) for name in ("provider", "line_item_type", "reading", "walk_id")),
+        *((name, pa.string()) for name in ("provider", "line_item_type", "currency", "month", "period")),
+        *((name, pa.string()) for name in ("reading", "walk_id")),
         ("walk_sequence", pa.int64()),
         ("read_at", pa.timestamp("us")),
         ("checked_at", pa.timestamp("us")),
@@ -34,10 +35,11 @@ LEDGER = pa.schema(
 TOTALS = pa.schema(
     [
         *((name, pa.string()) for name in ("partition_id", "walk_id", "table_name", "currency", "measure")),
-        ("amount", MONEY_TYPE),
+        # Wide enough for the sums of daily usage, which is rated at full precision.
+        ("amount", RATE_TYPE),
     ]
 )
-_FIELDS = ("customer_id", "order_id", "invoice_id", "provider", "line_item_type")
+_FIELDS = ("customer_id", "order_id", "invoice_id", "provider", "line_item_type", "currency", "month", "period")
 
 
 def make_tables(connection: duckdb.DuckDBPyConnection) -> None:

@@ -186,6 +186,9 @@ def test_every_endpoint_has_its_file_and_is_served_by_the_sandbox(endpoint: Endp
         "invoice_id": app.world.documents[0].id,
         "provider": "onetime",
         "line_item_type": "billing",
+        "currency": "USD",
+        "month": "2026-10",
+        "period": "current",
     }
     query = "&".join(f"{name}={value.format(**values)}" for name, value in endpoint.params)
     call = Call("GET", endpoint.path.format(**values), query, {"authorization": f"Bearer {token}"}, b"")

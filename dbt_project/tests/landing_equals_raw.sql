@@ -20,7 +20,7 @@ raw as (
         '{{ counted.table }}' as table_name,
         '' as currency,
         'rows' as measure,
-        {{ as_money('count(*)') }} as amount
+        {{ as_rate('count(*)') }} as amount
     from {{ current_rows(counted.table) }}
     group by sent._partition
     {% for column in counted.amounts %}
@@ -30,7 +30,7 @@ raw as (
         '{{ counted.table }}' as table_name,
         {{ counted_currency('sent.' ~ counted.currency) }} as currency,
         '{{ column }}' as measure,
-        {{ as_money('coalesce(sum(sent.' ~ column ~ '), 0)') }} as amount
+        {{ as_rate('coalesce(sum(sent.' ~ column ~ '), 0)') }} as amount
     from {{ current_rows(counted.table) }}
     group by sent._partition, {{ counted_currency('sent.' ~ counted.currency) }}
     {% endfor -%}

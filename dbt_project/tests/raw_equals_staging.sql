@@ -1,7 +1,7 @@
 -- Control total: rows and money per table and currency in raw (walks that count) and in staging.
 with raw as (
     {% for counted in counted_tables() -%}
-    select '{{ counted.table }}' as table_name, '' as currency, 'rows' as measure, {{ as_money('count(*)') }} as amount
+    select '{{ counted.table }}' as table_name, '' as currency, 'rows' as measure, {{ as_rate('count(*)') }} as amount
     from {{ current_rows(counted.table) }}
     {% for column in counted.amounts %}
     union all
@@ -9,7 +9,7 @@ with raw as (
         '{{ counted.table }}' as table_name,
         {{ counted_currency('sent.' ~ counted.currency) }} as currency,
         '{{ column }}' as measure,
-        {{ as_money('coalesce(sum(sent.' ~ column ~ '), 0)') }} as amount
+        {{ as_rate('coalesce(sum(sent.' ~ column ~ '), 0)') }} as amount
     from {{ current_rows(counted.table) }}
     group by {{ counted_currency('sent.' ~ counted.currency) }}
     {% endfor -%}
@@ -19,7 +19,7 @@ with raw as (
 
 staging as (
     {% for counted in counted_tables() -%}
-    select '{{ counted.table }}' as table_name, '' as currency, 'rows' as measure, {{ as_money('count(*)') }} as amount
+    select '{{ counted.table }}' as table_name, '' as currency, 'rows' as measure, {{ as_rate('count(*)') }} as amount
     from {{ ref(counted.staging) }}
     {% for column, staged in counted.amounts.items() %}
     union all
@@ -27,7 +27,7 @@ staging as (
         '{{ counted.table }}' as table_name,
         {{ counted_currency(counted.staging_currency) }} as currency,
         '{{ column }}' as measure,
-        {{ as_money('coalesce(sum(' ~ staged ~ '), 0)') }} as amount
+        {{ as_rate('coalesce(sum(' ~ staged ~ '), 0)') }} as amount
     from {{ ref(counted.staging) }}
     group by {{ counted_currency(counted.staging_currency) }}
     {% endfor -%}

@@ -122,7 +122,9 @@ def _integer(value: Any) -> int | None:
     return int(value)
 
 
-def _bool(value: Any) -> bool:
+def _bool(value: Any) -> bool | None:
+    if value == "":
+        return None
     if isinstance(value, str) and value.casefold() in ("true", "false"):
         return value.casefold() == "true"
     if not isinstance(value, bool):

@@ -83,13 +83,22 @@ class WalkOutcome:
 
 
 class WalkReader:
-    """Reads partitions with one client into one landing.
+    """Reads partitions from the APIs that serve them into one landing.
 
-    Shape:   `read_at` is the moment that all readings of this run carry.
+    Shape:   `read_at` is the moment that all readings of this run carry; `partner_api` serves the endpoints
+             whose host it is.
     """
 
-    def __init__(self, client: WalkClient, landing: Landing, read_at: str, observer: WalkObserver) -> None:
+    def __init__(
+        self,
+        client: WalkClient,
+        landing: Landing,
+        read_at: str,
+        observer: WalkObserver,
+        partner_api: WalkClient | None = None,
+    ) -> None:
         self._client = client
+        self._partner_api = partner_api
         self._landing = landing
         self._read_at = read_at
         self._observer = observer
@@ -206,10 +215,11 @@ class WalkReader:
             unknown_fields=unknown,
             notes=notes,
             asked_for=request.asked_for,
+            body=endpoint.body,
         )
 
     def _pages(self, request: WalkRequest, params: dict[str, str]) -> Iterator[tuple[Answer, PageRows]]:
-        endpoint = request.endpoint
+        endpoint, client = request.endpoint, self._client_of(request.endpoint)
         path = endpoint.path.format(**{name: quote(value, safe="") for name, value in request.partition.items()})
         read: list[PageRows] = []
 
@@ -219,18 +229,25 @@ class WalkReader:
             return _envelope(page, endpoint)
 
         if not endpoint.is_collection:
-            answer = self._client.get(path, params=params, check_body=read_body)
+            answer = client.get(path, params=params, check_body=read_body)
             yield answer, read[0]
             return
-        for page in walk_pages(self._client, path, params, form=endpoint.form, size=endpoint.size, read=read_body):
+        for page in walk_pages(client, path, params, form=endpoint.form, size=endpoint.size, read=read_body):
             yield page.answer, read[0]
+
+    def _client_of(self, endpoint: Endpoint) -> WalkClient:
+        if endpoint.host == "partner_center":
+            return self._client
+        if self._partner_api is None:
+            raise FatalError(f"{endpoint.name} is served by {endpoint.host}, which was not given to read from")
+        return self._partner_api
 
 
 def _envelope(page: PageRows, endpoint: Endpoint) -> Envelope:
     around = {key: value for key, value in page.envelope.items() if key.casefold() in _AROUND}
     found = replace(envelope_of({**around, "items": []}), items_count=page.item_count)
     main = page.tables[endpoint.tables[0].name]
-    if endpoint.form != "offset":
+    if endpoint.form != "offset" or "id" not in main.column_names:
         return found
     # Every document, nested ones included: a page is new when it brings any new id.
     return replace(found, item_ids=tuple(main.column("id").to_pylist()))

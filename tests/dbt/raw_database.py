@@ -25,6 +25,7 @@ LEDGER = pa.schema(
     [
         *[pa.field(name, pa.string()) for name in ("endpoint", "partition_id", "customer_id", "order_id")],
         *[pa.field(name, pa.string()) for name in ("invoice_id", "provider", "line_item_type", "reading", "walk_id")],
+        *[pa.field(name, pa.string()) for name in ("currency", "month", "period")],
         pa.field("read_at", pa.timestamp("us")),
         pa.field("checked_at", pa.timestamp("us")),
         pa.field("row_count", pa.int64()),
@@ -34,7 +35,7 @@ LEDGER = pa.schema(
 CONTROL_TOTALS = pa.schema(
     [
         *[pa.field(name, pa.string()) for name in ("partition_id", "walk_id", "table_name", "currency", "measure")],
-        pa.field("amount", pa.decimal128(38, 12)),
+        pa.field("amount", pa.decimal128(38, 24)),
     ]
 )
 ORDER_LINE_STATES = pa.schema(
