@@ -13,6 +13,11 @@
     ]) }}
 {%- endmacro %}
 
+{# What a line says about its order; lines that say the same lead to the same order, billed or not billed yet. #}
+{% macro line_reference_parts() -%}
+    {{ return(['customer_id', 'order_id', 'alternate_id', 'product_id', 'sku_id']) }}
+{%- endmacro %}
+
 {# Charge types that take something back. #}
 {% macro is_cancel_type(charge_type) -%}
     coalesce({{ fold_word(charge_type) }} like 'cancel%' or {{ fold_word(charge_type) }} like 'refund%', false)

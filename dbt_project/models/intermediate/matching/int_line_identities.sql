@@ -6,7 +6,7 @@ with hashed as (
         _page,
         _position,
         {{ hash_of(line_identity_parts()) }} as line_hash,
-        {{ hash_of(['customer_id', 'order_id', 'alternate_id', 'product_id', 'sku_id']) }} as reference_key
+        {{ hash_of(line_reference_parts()) }} as reference_key
     from {{ ref('stg_partner_center__invoice_line_items') }}
 ),
 

@@ -1,20 +1,14 @@
 -- Grain: one row per way in which lines name an order (customer, order id, alternate id, product, SKU)
 -- for which an order was found: passes 1, 2 and 4, first with the product, then the order alone.
 with named as (
-    select distinct
-        identities.reference_key,
-        lines.customer_id,
-        lines.order_id,
-        lines.alternate_id,
-        lines.product_id,
-        lines.sku_id
-    from {{ ref('stg_partner_center__invoice_line_items') }} as lines
-    inner join {{ ref('int_line_identities') }} as identities
-        on
-            lines._partition = identities._partition
-            and lines._page = identities._page
-            and lines._position = identities._position
-    where lines.billing_provider = 'onetime' and lines.line_item_type = 'billing'
+    select
+        reference_key,
+        customer_id,
+        order_id,
+        alternate_id,
+        product_id,
+        sku_id
+    from {{ ref('int_line_references') }}
 ),
 
 orders as (

@@ -1,0 +1,15 @@
+-- Grain: one row per way in which lines name an order (`line_reference_parts()`), looked up once however many
+-- lines share it.
+with billed as (
+    select distinct
+        {{ hash_of(line_reference_parts()) }} as reference_key,
+        customer_id,
+        order_id,
+        alternate_id,
+        product_id,
+        sku_id
+    from {{ ref('stg_partner_center__invoice_line_items') }}
+    where billing_provider = 'onetime' and line_item_type = 'billing'
+)
+
+select * from billed
