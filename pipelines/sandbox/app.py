@@ -14,8 +14,10 @@ from urllib.parse import parse_qs
 
 from pipelines.sandbox.auth import Desk
 from pipelines.sandbox.bodies import Bodies
+from pipelines.sandbox.facts import Order
 from pipelines.sandbox.faults import FaultDesk, Faults
 from pipelines.sandbox.line_bodies import LineItems
+from pipelines.sandbox.live import Live
 from pipelines.sandbox.replies import Call, Refused, Reply, json_reply, spoiled
 from pipelines.sandbox.routes import ROUTES
 from pipelines.sandbox.routes.common import NOT_MINE, Ask
@@ -43,12 +45,17 @@ class SandboxApp:
         self.quirks = quirks
         self.desk = Desk()
         self.faults = FaultDesk(faults or Faults())
-        self.bodies = Bodies(world, quirks)
+        self.live = Live(world)
+        self.bodies = Bodies(self.live, quirks)
         self.lines = LineItems(quirks)
         self.counts: Counter[str] = Counter()
         self.recent: deque[dict[str, object]] = deque(maxlen=REMEMBERED_CALLS)
         self._lock = threading.Lock()
         self.kept_rows: dict[str, list[Raw]] = {}
+
+    def orders_of(self, customer_id: str) -> tuple[Order, ...]:
+        """All orders of a customer, those bought in this running sandbox included."""
+        return self.live.orders_of(customer_id)
 
     def warm(self) -> None:
         """Render every line item now and keep the text, so that a benchmark measures its reader only.

@@ -9,9 +9,9 @@ from typing import Any
 from zlib import crc32
 
 from pipelines.sandbox.facts import Customer, Document, Entitlement, Item, Order, OrderLine
+from pipelines.sandbox.live import Live
 from pipelines.sandbox.trade import COUNTRIES, SYMBOLS, rounded
 from pipelines.sandbox.wire import NEVER, Raw, dumps, link, object_type, stamp
-from pipelines.sandbox.world import World
 
 Body = dict[str, Any]
 LIST_DELAY = timedelta(minutes=15)
@@ -23,15 +23,15 @@ HIDDEN_PARTS = frozenset({"GBP"})
 class Bodies:
     """Builds answers as plain values.
 
-    Shape:   what the world knows, at the clock given with each call.
+    Shape:   what is true in `live`, at the clock given with each call.
     Units:   money as Decimal, moments as text.
     """
 
-    def __init__(self, world: World, quirks: bool) -> None:
-        self.world = world
+    def __init__(self, live: Live, quirks: bool) -> None:
+        self.live = live
         self.quirks = quirks
         self._links: dict[tuple[str, str, str, str, bool], Raw] = {}
-        self.customers = {customer.id: customer for customer in world.customers if customer.is_listed}
+        self.customers = {customer.id: customer for customer in live.world.customers if customer.is_listed}
 
     def salt(self, name: str) -> int:
         """A number that belongs to a name, to vary its spelling."""
@@ -71,13 +71,13 @@ class Bodies:
 
     def documents(self, clock: datetime) -> list[Body]:
         """The list of invoices: amendments inside their base, and with quirks on their own too."""
-        seen = [d for d in self.world.documents if d.at <= clock]
+        seen = [d for d in self.live.documents if d.at <= clock]
         return [self.document(d, clock) for d in seen if d.amends_of is None or self.quirks]
 
     def document(self, document: Document, clock: datetime) -> Body:
         """One invoice with its amendments nested."""
         body = self._document(document, clock)
-        amendments = [d for d in self.world.documents if d.amends_of == document.id and d.at <= clock]
+        amendments = [d for d in self.live.documents if d.amends_of == document.id and d.at <= clock]
         if amendments:
             body["amendments"] = [self._document(d, clock, nested=True) for d in amendments]
         elif self.quirks and self.salt(document.id) % 3 == 0:
@@ -133,12 +133,12 @@ class Bodies:
         It lags: documents issued after midnight of the day before the clock are not in it yet.
         """
         accounted_at = clock.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
-        documents = [d for d in self.world.documents if d.currency == currency and d.at <= accounted_at]
+        documents = [d for d in self.live.documents if d.currency == currency and d.at <= accounted_at]
         amounts = {"Recurring": Decimal(0), "OneTime": Decimal(0)}
         for document in documents:
             if document.is_counted_at(clock):
                 amounts[document.invoice_type] += document.open_at(clock)
-        for error in self.world.balance_errors:
+        for error in self.live.world.balance_errors:
             if error.currency == currency and error.since <= clock:
                 amounts["OneTime"] += error.amount
         body = self._summary(currency, sum(amounts.values(), Decimal(0)), documents, clock, accounted_at)
@@ -179,7 +179,7 @@ class Bodies:
         """All orders of a customer that the list shows: new ones are listed 15 minutes late."""
         return [
             self.order(order, clock, priced=priced)
-            for order in self.world.orders.get(customer_id, ())
+            for order in self.live.orders_of(customer_id)
             if order.created_at <= clock - LIST_DELAY
             and (system or order.transaction_type not in ("SystemPurchase", "SystemBilling"))
         ]
@@ -267,7 +267,7 @@ class Bodies:
         """Rights held at the clock; `kind` is empty for all."""
         return [
             self._entitlement(entitlement, clock, expiry)
-            for entitlement in self.world.entitlements.get(customer_id, ())
+            for entitlement in self.live.entitlements_of(customer_id)
             if entitlement.quantity_at(clock) > 0 and kind in ("", entitlement_kind(entitlement.item))
         ]
 

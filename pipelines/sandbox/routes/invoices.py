@@ -33,7 +33,7 @@ def answer(shop: SandboxApp, ask: Ask) -> object:
 
 def issued(shop: SandboxApp, invoice_id: str) -> Document:
     """A document that exists at the clock; refused when there is none."""
-    document = shop.world.document(invoice_id)
+    document = shop.live.document(invoice_id)
     if document is None or document.at > shop.clock:
         raise Refused(404, 1000, "The invoice was not found.")
     return document
