@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zlib import crc32
 
+from pipelines.sandbox.artifacts import artifact_uri
 from pipelines.sandbox.facts import Customer, Document, Entitlement, Item, Order, OrderLine
 from pipelines.sandbox.live import Live
 from pipelines.sandbox.trade import COUNTRIES, SYMBOLS, rounded
@@ -268,7 +269,7 @@ class Bodies:
         return [
             self._entitlement(entitlement, clock, expiry)
             for entitlement in self.live.entitlements_of(customer_id)
-            if entitlement.quantity_at(clock) > 0 and kind in ("", entitlement_kind(entitlement.item))
+            if entitlement.quantity_at(clock) > 0 and kind in ("", entitlement_kind(entitlement))
         ]
 
     def _entitlement(self, e: Entitlement, clock: datetime, expiry: bool) -> Body:
@@ -278,9 +279,7 @@ class Bodies:
         quantity = e.quantity_at(clock)
         artifacts: list[Body] = []
         if e.resource_id:
-            path = f"/customers/{e.customer.id}/artifacts/reservedinstance/groups/{e.alternate_id}"
-            uri = f"{path}/lineitems/{e.resource_id}/resource/{e.resource_id}"
-            artifacts.append({"link": link(uri), "resourceId": e.resource_id, "artifactType": "reservedinstance"})
+            artifacts.append(self._artifact(e))
         body: Body = {
             "includedEntitlements": self._included(e.included, reference),
             "referenceOrder": reference,
@@ -288,18 +287,33 @@ class Bodies:
             "skuId": e.item.sku_id,
             "quantity": quantity,
             "entitledArtifacts": artifacts,
-            "entitlementType": entitlement_kind(e.item),
+            "entitlementType": entitlement_kind(e),
         }
-        if e.transferred:
+        others = {"Transferred": e.transferred, "PrefulfillmentPending": e.pending_at(clock)}
+        if any(others.values()):
             body["quantityDetails"] = [
-                {"quantity": quantity, "status": "Fulfilled"},
-                {"quantity": e.transferred, "status": "Transferred"},
+                {"quantity": units, "status": status}
+                for status, units in {"Fulfilled": quantity, **others}.items()
+                if units
             ]
         if expiry and e.expires_at is not None:
             body["expiryDate"] = self.when(e.expires_at, e.order_id)
-        if e.resource_id:
+        if e.resource_id and "dynamicAttributes" not in artifacts[0]:
             body["dynamicAttributes"] = {"reservationType": "virtualmachines"}
         return body
+
+    def _artifact(self, e: Entitlement) -> Body:
+        """The reservation behind an entitlement, with the address of its details."""
+        salt = self.salt(e.resource_id) if self.quirks else 0
+        artifact: Body = {
+            "link": link(("", "/v1")[salt % 2] + artifact_uri(e)),
+            "resourceId": e.resource_id.upper() if salt % 7 == 3 else e.resource_id,
+            "artifactType": e.artifact_kind,
+        }
+        if salt % 3 == 2:
+            # Documented in two places: here, and on the entitlement.
+            artifact["dynamicAttributes"] = {"reservationType": "virtualmachines"}
+        return artifact
 
     def _included(self, items: Iterable[Item], reference: Body) -> list[Body]:
         """Parts of a bundle: they name the order of the whole once more."""
@@ -311,12 +325,12 @@ class Bodies:
                 "skuId": item.sku_id,
                 "quantity": 1,
                 "entitledArtifacts": [],
-                "entitlementType": entitlement_kind(item),
+                "entitlementType": "software",
             }
             for item in items
         ]
 
 
-def entitlement_kind(item: Item) -> str:
-    """`reservedinstance` or `software`."""
-    return "reservedinstance" if item.kind == "reservation" else "software"
+def entitlement_kind(e: Entitlement) -> str:
+    """The name of today or the older one of a reservation; anything else is `software`."""
+    return e.artifact_kind if e.item.kind == "reservation" else "software"

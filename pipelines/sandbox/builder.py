@@ -159,8 +159,9 @@ class Builder:
         cancelled_at: datetime | None = None,
         order_id: str | None = None,
         guid_offer: bool = False,
+        waiting: dict[int, Changes] | None = None,
     ) -> Order:
-        """A new order of (item, quantity) lines.
+        """A new order of (item, quantity) lines. `waiting`: units not delivered yet, by line and moment.
 
         Units:   `prices` per unit in the order's currency; left out, the list price, converted with the month's
                  rate and cut where the order is in the billing currency and the price list is not.
@@ -189,6 +190,7 @@ class Builder:
                     partner_id=customer.reseller_id,
                     has_guid_offer=guid_offer,
                     subscription_id=self.guid().upper() if cycle == "monthly" else "",
+                    waiting=(waiting or {}).get(number, ()),
                 )
             )
         order = Order(
@@ -217,11 +219,16 @@ class Builder:
         included: tuple[Item, ...] = (),
         resource_id: str = "",
         ends_at: datetime | None = None,
+        artifact_kind: str = "reservedinstance",
+        is_single_scope: bool = False,
     ) -> Entitlement:
-        """The entitlement of an order line, following its quantity unless `quantity` says otherwise."""
+        """The entitlement of an order line, following its delivered quantity unless `quantity` says otherwise."""
         line = order.lines[number]
         delay = timedelta(minutes=5)
-        follows = tuple((moment + delay, value - transferred) for moment, value in line.changes)
+        moments = sorted({moment for moment, _ in line.changes + line.waiting})
+        follows = tuple(
+            (moment + delay, line.quantity_at(moment) - line.waiting_at(moment) - transferred) for moment in moments
+        )
         days = TERM_DAYS[line.item.term]
         entitlement = Entitlement(
             customer=order.customer,
@@ -235,6 +242,9 @@ class Builder:
             resource_id=resource_id or (self.guid() if line.item.kind == "reservation" else ""),
             transferred=transferred,
             included=included,
+            pending=tuple((moment + delay, waiting) for moment, waiting in line.waiting),
+            artifact_kind=artifact_kind,
+            is_single_scope=is_single_scope,
         )
         self.entitlements.append(entitlement)
         return entitlement

@@ -14,6 +14,15 @@ Changes = tuple[tuple[datetime, int], ...]
 """Moments and the quantity from then on, oldest first."""
 
 
+def value_at(changes: Changes, clock: datetime) -> int:
+    """What holds at `clock`; 0 before the first change."""
+    found = 0
+    for moment, value in changes:
+        if moment <= clock:
+            found = value
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Customer:
     """A tenant that buys. `is_listed` is False for one that the partner has no relation to."""
@@ -44,7 +53,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """One line of an order. `price` is the unit price in the order's currency."""
+    """One line of an order. `price` is the unit price in the order's currency.
+
+    `waiting` says how many units of the line had not been delivered yet, over time: the provisioning status calls
+    them pending. No entry means that everything is delivered at once.
+    """
 
     number: int
     item: Item
@@ -54,14 +67,15 @@ class OrderLine:
     partner_id: str
     has_guid_offer: bool
     subscription_id: str
+    waiting: Changes = ()
 
     def quantity_at(self, clock: datetime) -> int:
         """The quantity in force at `clock`; 0 before the first change."""
-        quantity = 0
-        for moment, value in self.changes:
-            if moment <= clock:
-                quantity = value
-        return quantity
+        return value_at(self.changes, clock)
+
+    def waiting_at(self, clock: datetime) -> int:
+        """Units not delivered yet at `clock`."""
+        return min(value_at(self.waiting, clock), self.quantity_at(clock))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +176,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """A right that a customer holds because of one order line. `included` are the parts of a bundle."""
+    """A right that a customer holds because of one order line. `included` are the parts of a bundle.
+
+    `pending` are the units of the order line that are still being delivered; the quantity leaves them out.
+    `artifact_kind` names what stands behind a reservation: the word of today or the older one.
+    """
 
     customer: Customer
     order_id: str
@@ -175,16 +193,19 @@ class Entitlement:
     resource_id: str
     transferred: int = 0
     included: tuple[Item, ...] = ()
+    pending: Changes = ()
+    artifact_kind: str = "reservedinstance"
+    is_single_scope: bool = False
+
+    def pending_at(self, clock: datetime) -> int:
+        """Units still being delivered at `clock`."""
+        return value_at(self.pending, clock)
 
     def quantity_at(self, clock: datetime) -> int:
         """Units held at `clock`; 0 means that the entitlement is not shown."""
         if self.ends_at is not None and self.ends_at <= clock:
             return 0
-        quantity = 0
-        for moment, value in self.changes:
-            if moment <= clock:
-                quantity = value
-        return quantity
+        return value_at(self.changes, clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from pipelines.sandbox.routes import customers, entitlements, invoices, lines, orders
+from pipelines.sandbox.routes import customers, entitlements, invoices, lines, orders, reservations
 
-ROUTES = (customers, orders, entitlements, invoices, lines)
+ROUTES = (customers, orders, entitlements, reservations, invoices, lines)
