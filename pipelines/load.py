@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from pipelines import ledger, load_plan
+from pipelines import ledger
 from pipelines.errors import ListNotRead, Unavailable
 from pipelines.landing import Landing
-from pipelines.partner_center.endpoints import CUSTOMERS, INVOICE_SUMMARIES, INVOICE_SUMMARY, INVOICES
+from pipelines.partner_center.endpoints import CUSTOMERS, INVOICES
 from pipelines.partner_center.source import load_with_dlt
 from pipelines.partner_center.walks import WalkClient, WalkObserver, WalkOutcome, WalkReader, WalkRequest
+from pipelines.plans import PHASES, LoadOptions, Plan
 from pipelines.warehouse import Folders, open_build
 
 WORKERS = 8
@@ -46,6 +47,7 @@ def load(
     now: datetime,
     observer: LoadObserver,
     resources: frozenset[str] = frozenset(),
+    options: LoadOptions | None = None,
 ) -> LoadResult:
     """Pulls what is new, for all resources or for the named endpoints only.
 
@@ -59,27 +61,29 @@ def load(
 
     # Without the two lists nobody knows what there is to read, so they are read whatever was named.
     wanted = resources | {CUSTOMERS.name, INVOICES.name} if resources else resources
-
-    def read_all(name: str, requests: Iterable[WalkRequest]) -> None:
-        chosen = [request for request in requests if not wanted or request.endpoint.name in wanted]
-        observer.phase(name, len(chosen))
-        outcomes.extend(_read_concurrently(reader, chosen, observer))
-
-    heads = [WalkRequest(CUSTOMERS), WalkRequest(INVOICES), WalkRequest(INVOICE_SUMMARY)]
-    with_user = client.sign_in_mode == "app_user"
-    read_all("customers, documents, balances", [*heads, *([WalkRequest(INVOICE_SUMMARIES)] if with_user else [])])
-    _require_lists(outcomes)
-    customers = load_plan.customer_ids(landing)
-    documents = load_plan.documents(landing)
-    load_plan.note_unsupported_lines(landing, documents, now.isoformat())
-    read_all("invoice lines", load_plan.invoice_requests(landing, documents, now, with_user=with_user))
-    read_all("orders and entitlements", load_plan.customer_requests(landing, customers))
-    observer.phase("loading into the database", 0)
-    apply_landing(folders, landing)
-    with open_build(folders) as connection:
-        missing = load_plan.missing_order_requests(connection, customers)
-    if missing:
-        read_all("orders named by charges or entitlements", missing)
+    plan = Plan(
+        landing,
+        now,
+        with_user=client.sign_in_mode == "app_user",
+        database=lambda: open_build(folders),
+        options=options or LoadOptions(),
+    )
+    not_loaded = True
+    for phase in PHASES:
+        if phase.NEEDS_LOADED and not_loaded:
+            observer.phase("loading into the database", 0)
+            apply_landing(folders, landing)
+            not_loaded = False
+        asked = [request for request in phase.requests(plan) if not wanted or request.endpoint.name in wanted]
+        if asked:
+            observer.phase(phase.TITLE, len(asked))
+            read = _read_concurrently(reader, asked, observer)
+            outcomes.extend(read)
+            # A failure is a note in the landing, which the ledger shows as well.
+            not_loaded = not_loaded or any(outcome.result != "same" for outcome in read)
+        _require_lists(outcomes)
+    if not_loaded:
+        observer.phase("loading into the database", 0)
         apply_landing(folders, landing)
     return LoadResult(
         new=sum(outcome.result == "new" for outcome in outcomes),

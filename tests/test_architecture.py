@@ -34,8 +34,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # From the landing into the working database.
     "order_states": {"partner_center"},
     "ledger": {"landing", "order_states", "partner_center", "errors"},
-    "load_plan": {"landing", "partner_center"},
-    "load": {"landing", "ledger", "load_plan", "partner_center", "warehouse", "errors"},
+    "plans": {"landing", "partner_center"},
+    "load": {"landing", "ledger", "plans", "partner_center", "warehouse", "errors"},
     # From the working database to what analysts open.
     "warehouse": {"files", "errors"},
     "transform": {"warehouse", "errors"},

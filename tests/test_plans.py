@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipelines import load_plan
 from pipelines.landing import Failure, Landing, Manifest
-from pipelines.load_plan import RECHECK_AFTER, RECHECK_INVOICES_YOUNGER_THAN, Document
 from pipelines.partner_center.contract import Endpoint
-from pipelines.partner_center.endpoints import CUSTOMERS, INVOICE_LINE_ITEMS, INVOICES, INVOICES_BY_ID
+from pipelines.partner_center.endpoints import (
+    CUSTOMERS,
+    CUSTOMERS_BY_ID,
+    INVOICE_LINE_ITEMS,
+    INVOICES,
+    INVOICES_BY_ID,
+)
+from pipelines.plans import Plan, heads, invoice_lines, named_orders, orders
+from pipelines.plans.documents import Document, documents_of
+from pipelines.plans.invoice_lines import RECHECK_AFTER, RECHECK_INVOICES_YOUNGER_THAN
 from tests.raw_tables import add_rows, raw_tables, walk_of
 
 NOW = datetime(2026, 10, 14, 9, tzinfo=UTC)
@@ -54,10 +63,17 @@ class Desk:
 
     def list(self, *documents: dict[str, Any]) -> list[Document]:
         self.land(INVOICES, {}, {"items": list(documents)})
-        return load_plan.documents(self.landing)
+        return documents_of(self.landing)
+
+    def plan(self, *, now: datetime = NOW, with_user: bool = False) -> Plan:
+        def no_database() -> Any:
+            raise AssertionError("this phase looks at the landing only")
+
+        return Plan(self.landing, now, with_user, no_database)
 
     def asked(self, found: list[Document], *, now: datetime = NOW, with_user: bool = False) -> list[str]:
-        return [one.partition_id for one in load_plan.invoice_requests(self.landing, found, now, with_user=with_user)]
+        assert found == documents_of(self.landing)
+        return [one.partition_id for one in invoice_lines.requests(self.plan(now=now, with_user=with_user))]
 
     def read_lines(self, document: Document, at: datetime = NOW) -> None:
         values = {"invoice_id": document.invoice_id, "provider": "onetime", "line_item_type": "billing"}
@@ -163,7 +179,6 @@ def test_lines_that_cannot_be_read_are_recorded_and_daily_usage_is_not(desk: Des
     ]
     found = desk.list(document(invoiceDetails=kinds))
     assert desk.asked(found) == []
-    load_plan.note_unsupported_lines(desk.landing, found, NOW.isoformat())
     unread = [one for one in desk.landing.partitions() if one.failure]
     assert [one.partition_id for one in unread] == ["invoice_line_items/G1/office/billing"]
     assert unread[0].failure is not None
@@ -175,21 +190,29 @@ def test_a_document_without_details_has_no_lines(desk: Desk) -> None:
 
 
 def test_an_empty_landing_plans_nothing(desk: Desk) -> None:
-    assert load_plan.documents(desk.landing) == []
-    assert load_plan.customer_ids(desk.landing) == []
+    assert desk.plan().documents == []
+    assert desk.plan().customers == []
+    assert orders.requests(desk.plan()) == []
+
+
+def test_the_balances_of_all_currencies_need_a_user(desk: Desk) -> None:
+    names = [one.partition_id for one in heads.requests(desk.plan(with_user=False))]
+    assert names == ["customers", "invoices", "invoice_summary"]
+    assert [one.partition_id for one in heads.requests(desk.plan(with_user=True))] == [*names, "invoice_summaries"]
 
 
 def test_every_customer_is_read_and_the_customer_itself_once(desk: Desk) -> None:
     desk.land(CUSTOMERS, {}, {"items": [{"id": "C-1"}, {"id": "c-2"}]})
-    customers = load_plan.customer_ids(desk.landing)
-    assert customers == ["c-1", "c-2"]
-    first = [one.partition_id for one in load_plan.customer_requests(desk.landing, ["c-1"])]
-    assert first == ["orders/c-1", "entitlements/c-1", "customers_by_id/c-1"]
-    desk.land(load_plan.CUSTOMERS_BY_ID, {"customer_id": "c-1"}, {"id": "c-1"})
-    assert len(list(load_plan.customer_requests(desk.landing, ["c-1"]))) == 2
+    assert desk.plan().customers == ["c-1", "c-2"]
+    first = [one.partition_id for one in orders.requests(desk.plan())]
+    assert first[:3] == ["orders/c-1", "entitlements/c-1", "customers_by_id/c-1"]
+    assert len(first) == 6
+    desk.land(CUSTOMERS_BY_ID, {"customer_id": "c-1"}, {"id": "c-1"})
+    assert len(orders.requests(desk.plan())) == 5
 
 
-def test_orders_that_a_charge_names_and_no_list_shows_are_asked_for() -> None:
+def test_orders_that_a_charge_names_and_no_list_shows_are_asked_for(desk: Desk) -> None:
+    desk.land(CUSTOMERS, {}, {"items": [{"id": "c1"}, {"id": "c2"}]})
     long, listed, refused = ("x" * 32 + str(number) for number in range(3))
     with raw_tables() as raw:
         lines = walk_of(
@@ -210,7 +233,7 @@ def test_orders_that_a_charge_names_and_no_list_shows_are_asked_for() -> None:
             "insert into partner_center_raw.load_ledger (endpoint, partition_id, customer_id, status) values "
             "('orders', 'orders/c1', 'c1', 'complete'), ('orders', 'orders/c2', 'c2', 'missing')"
         )
-        found = load_plan.missing_order_requests(raw, ["c1", "c2"])
+        found = named_orders.requests(replace(desk.plan(), database=lambda: nullcontext(raw)))
     # Short ids have no call, strangers are not ours, and a customer who is refused is refused order by order.
     assert [one.partition_id for one in found] == [f"orders_by_id/c1/{long}"]
     assert all(one.not_found_is_empty for one in found)

@@ -1,0 +1,14 @@
+"""What one run asks the API for: only what is new, changed or due for another look.
+
+One file a phase. A new one is its file and a line here.
+"""
+
+from __future__ import annotations
+
+from pipelines.plans import heads, invoice_lines, named_orders, orders
+from pipelines.plans.plan import LoadOptions, Phase, Plan
+
+__all__ = ["PHASES", "LoadOptions", "Phase", "Plan"]
+
+# In this order: what a phase looks at was read by the ones before it.
+PHASES: tuple[Phase, ...] = (heads, invoice_lines, orders, named_orders)
