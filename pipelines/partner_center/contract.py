@@ -16,7 +16,10 @@ import pyarrow as pa
 MONEY_TYPE = pa.decimal128(38, 12)
 RATE_TYPE = pa.decimal128(38, 24)
 
-Form = Literal["single", "token", "offset", "customers"]
+Form = Literal["single", "token", "offset", "customers", "audit"]
+Host = Literal["partner_center", "partner_api"]
+Body = Literal["json", "csv", "jsonl"]
+Items = Literal["envelope", "single", "array"]
 JsonObject = Mapping[str, Any]
 
 
@@ -75,7 +78,11 @@ class Endpoint:
     Shape:   `path` and `params` may name the partition's fields in braces; `tables[0]` is the main
              table; `explode` yields (table name, row) for every item, parents before children. None
              means that an item is one flat row of the main table. With `is_reading` every walk counts for
-             itself (a balance at a moment); with `keeps_states` older walks tell what changed when.
+             itself (a balance at a moment); with `keeps_states` older walks tell what changed when. `host` is
+             the API that serves it. `items`: the items of a collection, one object alone, or a bare array;
+             a `csv` or `jsonl` body has one item a line and no envelope. What is `is_informational` proves
+             nothing by itself: that it could not be read is named, and makes no run partial. With
+             `request` the call is a POST of the JSON that it makes of a partition.
     Source:  the page named in `docs`.
     """
 
@@ -88,10 +95,19 @@ class Endpoint:
     needs_user: bool = False
     form: Form = "single"
     size: int | None = None
-    is_collection: bool = True
+    host: Host = "partner_center"
+    body: Body = "json"
+    items: Items = "envelope"
     is_reading: bool = False
     keeps_states: bool = False
+    is_informational: bool = False
     explode: Callable[[JsonObject], Iterable[tuple[str, JsonObject]]] | None = None
+    request: Callable[[Mapping[str, str]], object] | None = None
+
+    @property
+    def is_collection(self) -> bool:
+        """Whether an answer has an envelope around its items, and may go on behind a link."""
+        return self.items == "envelope" and self.body == "json"
 
     def table(self, name: str) -> Table:
         """The declared table of that name."""

@@ -17,6 +17,7 @@ from pipelines.partner_center.endpoints.daily_rated_usage import DAILY_RATED_USA
 from pipelines.partner_center.endpoints.entitlements import ENTITLEMENTS
 from pipelines.partner_center.endpoints.entitlements_by_type import ENTITLEMENTS_BY_TYPE
 from pipelines.partner_center.endpoints.estimate_links import ESTIMATE_LINKS
+from pipelines.partner_center.endpoints.fx_rates import FX_RATES
 from pipelines.partner_center.endpoints.inventory import INVENTORY
 from pipelines.partner_center.endpoints.invoice_line_items import INVOICE_LINE_ITEMS
 from pipelines.partner_center.endpoints.invoice_summaries import INVOICE_SUMMARIES
@@ -29,6 +30,7 @@ from pipelines.partner_center.endpoints.order_provisioning_status import ORDER_P
 from pipelines.partner_center.endpoints.orders import ORDERS
 from pipelines.partner_center.endpoints.orders_by_billing_type import ORDERS_BY_BILLING_TYPE
 from pipelines.partner_center.endpoints.orders_by_id import ORDERS_BY_ID
+from pipelines.partner_center.endpoints.price_sheets import PRICE_SHEETS
 from pipelines.partner_center.endpoints.products import PRODUCTS
 from pipelines.partner_center.endpoints.products_by_id import PRODUCTS_BY_ID
 from pipelines.partner_center.endpoints.reservations import RESERVATIONS
@@ -54,6 +56,7 @@ __all__ = [
     "ENTITLEMENTS",
     "ENTITLEMENTS_BY_TYPE",
     "ESTIMATE_LINKS",
+    "FX_RATES",
     "INVENTORY",
     "INVOICES",
     "INVOICES_BY_ID",
@@ -66,6 +69,7 @@ __all__ = [
     "ORDERS_BY_ID",
     "ORDER_ACTIVATION_LINKS",
     "ORDER_PROVISIONING_STATUS",
+    "PRICE_SHEETS",
     "PRODUCTS",
     "PRODUCTS_BY_ID",
     "RESERVATIONS",
@@ -114,6 +118,8 @@ ENDPOINTS: dict[str, Endpoint] = {
         CUSTOMER_SKUS,
         CUSTOMER_AVAILABILITIES,
         INVENTORY,
+        PRICE_SHEETS,
+        FX_RATES,
     )
 }
 
