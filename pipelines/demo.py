@@ -54,6 +54,8 @@ def demo_settings(settings: Settings, url: str, as_of: datetime) -> Settings:
         settings,
         base_url=url,
         authority_url=url,
+        graph_url=f"{url}/v1.0",
+        partner_api_url=url,
         tenant_id=SANDBOX_TENANT,
         client_id="recon-demo",
         client_secret="sandbox-secret",  # noqa: S106 - the pretend tenant's
@@ -68,6 +70,8 @@ def sandbox_environment(url: str, clock: datetime) -> dict[str, str]:
     return {
         f"{SECTION}BASE_URL": url,
         f"{SECTION}AUTHORITY_URL": url,
+        f"{SECTION}GRAPH_URL": f"{url}/v1.0",
+        f"{SECTION}PARTNER_API_URL": url,
         f"{SECTION}TENANT_ID": SANDBOX_TENANT,
         f"{SECTION}CLIENT_ID": "any",
         f"{SECTION}CLIENT_SECRET": "any",

@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import pyarrow as pa
@@ -45,8 +45,20 @@ class LandedPage:
 
 
 @dataclass(frozen=True)
+class LandedBlob:
+    """One file of an export that the pages of a walk were cut from; the hash is of its compressed bytes."""
+
+    name: str
+    sha256: str
+    compressed_bytes: int
+
+
+@dataclass(frozen=True)
 class Manifest:
-    """What a complete walk holds. Money is exact text."""
+    """What a complete walk holds. Money is exact text.
+
+    Shape:   `body` is what the pages are (`json`, `csv`, `jsonl`); `etag` and `blobs` are an export's.
+    """
 
     endpoint: str
     partition: dict[str, str]
@@ -63,6 +75,9 @@ class Manifest:
     unknown_fields: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     asked_for: str = ""
+    body: Literal["json", "csv", "jsonl"] = "json"
+    etag: str = ""
+    blobs: list[LandedBlob] = field(default_factory=list)
     format: int = FORMAT
 
 
@@ -259,7 +274,11 @@ def _read_manifest(path: Path) -> Manifest | None:
     if path.parent.name != found.get("walk_id"):
         raise LandingDamaged(f"{path} belongs to walk {found.get('walk_id')}; restore the folder from a copy")
     try:
-        return Manifest(**{**found, "pages": [LandedPage(**page) for page in found["pages"]]})
+        lists = {
+            "pages": [LandedPage(**page) for page in found["pages"]],
+            "blobs": [LandedBlob(**blob) for blob in found.get("blobs", ())],
+        }
+        return Manifest(**{**found, **lists})
     except (KeyError, TypeError):
         raise LandingDamaged(f"{path} lacks parts of a manifest; restore it from a copy") from None
 

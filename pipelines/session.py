@@ -1,4 +1,4 @@
-"""A signed-in client and a data directory that belongs to one partner."""
+"""Signed-in clients and a data directory that belongs to one partner."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from pipelines.errors import SettingsError
 from pipelines.files import sha256_of, write_atomically
 from pipelines.partner_center.auth import SignIn
-from pipelines.partner_center.client import ClientOptions, PartnerCenterClient
+from pipelines.partner_center.client import ClientOptions
+from pipelines.partner_center.clients import Clients, make_clients
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Folders
@@ -16,8 +17,8 @@ from pipelines.warehouse import Folders
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
-def open_client(settings: Settings, folders: Folders, observer: Progress | None = None) -> PartnerCenterClient:
-    """A client for the configured tenant.
+def open_clients(settings: Settings, folders: Folders, observer: Progress | None = None) -> Clients:
+    """Clients of every API for the configured tenant, under one sign-in.
 
     Errors:  SettingsError when the sign-in is not set.
     """
@@ -37,7 +38,7 @@ def open_client(settings: Settings, folders: Folders, observer: Progress | None 
     def save(token: str) -> None:
         write_atomically(kept, json.dumps({"configured": configured, "token": token}).encode())
 
-    return PartnerCenterClient(
+    return make_clients(
         ClientOptions(
             base_url=settings.base_url,
             requests_per_minute=settings.requests_per_minute,
@@ -51,6 +52,8 @@ def open_client(settings: Settings, folders: Folders, observer: Progress | None 
             authority_url=settings.authority_url,
             audience=settings.audience,
         ),
+        partner_api_url=settings.partner_api_url,
+        graph_url=settings.graph_url,
         save_refresh_token=save,
         observer=observer,
     )

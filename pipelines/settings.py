@@ -38,7 +38,8 @@ class Setting:
 SETTINGS = (
     Setting(f"{SECTION}BASE_URL", "https://api.partnercenter.microsoft.com", "API host"),
     Setting(f"{SECTION}AUTHORITY_URL", "https://login.microsoftonline.com", "token host"),
-    Setting(f"{SECTION}GRAPH_URL", "https://graph.microsoft.com/v1.0", "async export host (not read yet)"),
+    Setting(f"{SECTION}GRAPH_URL", "https://graph.microsoft.com/v1.0", "async export host"),
+    Setting(f"{SECTION}PARTNER_API_URL", "https://api.partner.microsoft.com", "price sheet and exchange rate host"),
     Setting(f"{SECTION}AUDIENCE", None, "token audience; derived from the base URL's cloud"),
     Setting(f"{SECTION}TENANT_ID", None, "the partner tenant"),
     Setting(f"{SECTION}CLIENT_ID", None, "the app registration"),
@@ -63,6 +64,8 @@ class Settings:
 
     base_url: str
     authority_url: str
+    graph_url: str
+    partner_api_url: str
     audience: str
     tenant_id: str | None
     client_id: str | None
@@ -114,6 +117,8 @@ def read_settings(environment: Mapping[str, str] | None = None, folder: Path | N
     return Settings(
         base_url=base_url,
         authority_url=_url(values, f"{SECTION}AUTHORITY_URL"),
+        graph_url=_url(values, f"{SECTION}GRAPH_URL"),
+        partner_api_url=_url(values, f"{SECTION}PARTNER_API_URL"),
         audience=values.text(f"{SECTION}AUDIENCE") or _audience_of(base_url),
         tenant_id=values.text(f"{SECTION}TENANT_ID"),
         client_id=values.text(f"{SECTION}CLIENT_ID"),

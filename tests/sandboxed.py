@@ -11,6 +11,7 @@ import httpx
 from pipelines.load import LoadResult, load
 from pipelines.partner_center.auth import SignIn
 from pipelines.partner_center.client import ClientOptions, PartnerCenterClient
+from pipelines.partner_center.clients import Clients, make_clients
 from pipelines.partner_center.walks import WalkOutcome
 from pipelines.sandbox import DEFAULT_CLOCK, SandboxApp
 from pipelines.warehouse import Folders, open_build
@@ -34,9 +35,9 @@ class Silent:
         self.outcomes.append(outcome)
 
 
-def client_of(app: SandboxApp, *, user: bool = True) -> PartnerCenterClient:
-    """A client of the sandbox, signed in as app and user, or as the app alone."""
-    return PartnerCenterClient(
+def clients_of(app: SandboxApp, *, user: bool = True) -> Clients:
+    """Clients of the sandbox, signed in as app and user, or as the app alone."""
+    return make_clients(
         ClientOptions(base_url=API, requests_per_minute=10_000_000),
         SignIn(
             tenant_id="11111111-2222-3333-4444-555555555555",
@@ -46,9 +47,16 @@ def client_of(app: SandboxApp, *, user: bool = True) -> PartnerCenterClient:
             authority_url=API,
             audience="https://api.partnercenter.microsoft.com",
         ),
+        partner_api_url=API,
+        graph_url=f"{API}/v1.0",
         transport=httpx.WSGITransport(app=app),
         sleep=lambda seconds: None,
     )
+
+
+def client_of(app: SandboxApp, *, user: bool = True) -> PartnerCenterClient:
+    """The client of Partner Center itself."""
+    return clients_of(app, user=user).partner_center
 
 
 def folders_in(path: Path) -> Folders:
@@ -61,8 +69,8 @@ def folders_in(path: Path) -> Folders:
 def load_at(folders: Folders, app: SandboxApp, days: int = 0, *, user: bool = True) -> LoadResult:
     """A load, so many days after the sandbox's usual clock."""
     app.clock = DEFAULT_CLOCK + timedelta(days=days)
-    with client_of(app, user=user) as client:
-        return load(folders, client, app.clock, Silent())
+    with clients_of(app, user=user) as clients:
+        return load(folders, clients, app.clock, Silent())
 
 
 def rows_of(folders: Folders, query: str) -> list[tuple[object, ...]]:

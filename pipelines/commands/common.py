@@ -55,12 +55,12 @@ def watched(folders: Folders, command: str) -> Iterator[Progress]:
 def loaded_now(settings: Settings, folders: Folders, progress: Progress, resources: frozenset[str]) -> LoadResult:
     """Pulls what is new."""
     from pipelines import load as loading
-    from pipelines.session import claim_data_dir, open_client
+    from pipelines.session import claim_data_dir, open_clients
 
     settings.require_sign_in()
     claim_data_dir(settings, folders)
-    with open_client(settings, folders, progress) as client:
-        return loading.load(folders, client, settings.as_of, progress, resources)
+    with open_clients(settings, folders, progress) as clients:
+        return loading.load(folders, clients, settings.as_of, progress, resources)
 
 
 def whole_run(settings: Settings, folders: Folders, command: str) -> int:

@@ -14,11 +14,11 @@ from pipelines.commands.common import DONE, FAILED, prepare
 def doctor(offline: bool) -> None:
     """Settings (secrets masked), sign-in, clock, disk, lock, versions, last load."""
     from pipelines.doctor import examine
-    from pipelines.session import open_client
+    from pipelines.session import open_clients
 
     settings, folders = prepare(make=False)
     can_sign_in = bool(settings.tenant_id and settings.client_id and settings.client_secret) and not offline
-    client = open_client(settings, folders) if can_sign_in else None
+    client = open_clients(settings, folders).partner_center if can_sign_in else None
     findings = list(examine(settings, client))
     for finding in findings:
         click.echo(f"{'ok ' if finding.is_good else 'NOT'}  {finding.name}: {finding.text}")

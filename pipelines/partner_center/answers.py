@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-# Headers worth keeping beside a page: who served it, when, and under which ids.
+# Headers worth keeping beside a body: what it is, who served it and when, under which ids, and what comes next.
 KEPT_HEADERS = (
     "content-type",
+    "content-disposition",
     "date",
     "etag",
+    "location",
+    "retry-after",
     "ms-requestid",
     "ms-correlationid",
     "ms-cv",

@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -50,12 +51,48 @@ class SignIn:
     endpoint_version: Literal["v1", "v2"] = "v1"
 
 
+class RefreshToken:
+    """The refresh token of one sign-in, shared by all audiences that redeem it.
+
+    Redeeming gives a new one and may end the old one, so they take turns: whoever holds `turn` sees the newest.
+    A new one is saved before the access token that came with it is used: were the order the other way, a crash
+    in between could leave only a refresh token that no longer works. Without `save` it is kept in memory only.
+    """
+
+    def __init__(self, value: str, save: Callable[[str], None] | None = None) -> None:
+        self.turn = threading.Lock()
+        self.value = self._saved = value
+        self._save = save
+
+    def __repr__(self) -> str:
+        return "RefreshToken(***)"
+
+    def replace(self, new: object, mask: Mask) -> None:
+        """Keeps what came with an access token; nothing new also retries a saving that failed before.
+
+        Errors:  SettingsError when it could not be saved.
+        """
+        if isinstance(new, str) and new:
+            mask.hide(new)
+            self.value = new
+        if self._save is None or self.value == self._saved:
+            return
+        problem = ""
+        try:
+            self._save(self.value)
+        except ReconError:
+            raise
+        except Exception as error:
+            problem = describe(error, mask)
+        if problem:
+            raise SettingsError(f"The new refresh token could not be saved ({problem}); it was not used.")
+        self._saved = self.value
+
+
 class TokenSource:
     """Gives out one access token to all threads, and a new one when it ends or is rejected.
 
-    A new refresh token is saved before the access token that came with it is used: were the order the other
-    way, a crash in between could leave only a refresh token that no longer works. Without
-    `save_refresh_token` a new one is kept in memory only.
+    Sources of several audiences share one `RefreshToken`; without one, a source of app and user has its own.
 
     Errors:  SettingsError for values that cannot work; NotAuthorized when the sign-in is refused, and from
              then on without asking again; Unavailable when the token service gives no usable answer.
@@ -73,11 +110,14 @@ class TokenSource:
         policy: RetryPolicy | None = None,
         on_wait: Callable[[float, str], None] | None = None,
         mask: Mask | None = None,
+        shared: RefreshToken | None = None,
     ) -> None:
-        self.mode: Literal["app_only", "app_user"] = "app_user" if sign_in.refresh_token else "app_only"
+        if shared is None and sign_in.refresh_token:
+            shared = RefreshToken(sign_in.refresh_token, save_refresh_token)
+        self.mode: Literal["app_only", "app_user"] = "app_user" if shared else "app_only"
         self.mask = mask or Mask()
-        self.mask.hide(sign_in.client_secret, sign_in.refresh_token)
-        self._sign_in, self._http, self._save = sign_in, http, save_refresh_token
+        self.mask.hide(sign_in.client_secret, shared.value if shared else None)
+        self._sign_in, self._http, self._refresh_token = sign_in, http, shared
         self._now, self._sleep, self._clock = now, sleep, clock
         self._policy, self._on_wait = policy or RetryPolicy(), on_wait or (lambda seconds, why: None)
         self._origin = safe_origin(sign_in.authority_url, "authority URL")
@@ -86,7 +126,6 @@ class TokenSource:
         self._token = ""
         self._renew_at = float("-inf")
         self._refused: NotAuthorized | None = None
-        self._refresh_token = self._saved_refresh_token = sign_in.refresh_token
 
     def __repr__(self) -> str:
         return f"TokenSource(mode={self.mode!r}, tenant_id={self._sign_in.tenant_id!r})"
@@ -111,13 +150,15 @@ class TokenSource:
             raise NotAuthorized(str(self._refused), status=self._refused.status, code=self._refused.code)
         self._token = ""
         asked_at = self._now()
-        try:
-            granted = self._redeem()
-            token = self._checked_token(granted)
-        except NotAuthorized as refused:
-            self._refused = refused
-            raise
-        self._keep_rotated(granted.get("refresh_token"))
+        with self._refresh_token.turn if self._refresh_token else nullcontext():
+            try:
+                granted = self._redeem()
+                token = self._checked_token(granted)
+            except NotAuthorized as refused:
+                self._refused = refused
+                raise
+            if self._refresh_token is not None:
+                self._refresh_token.replace(granted.get("refresh_token"), self.mask)
         life = _lifetime_seconds(granted, asked_at)
         self._renew_at = asked_at + life - min(EARLY_SECONDS, life / 10)
         self._token = token
@@ -172,7 +213,7 @@ class TokenSource:
         if self._refresh_token is None:
             return {"grant_type": "client_credentials", **form}
         form.setdefault("scope", "openid")
-        return {"grant_type": "refresh_token", "refresh_token": self._refresh_token, **form}
+        return {"grant_type": "refresh_token", "refresh_token": self._refresh_token.value, **form}
 
     def _advice(self, code: str | None) -> str:
         if code == "invalid_grant" and self.mode == "app_user":
@@ -190,25 +231,6 @@ class TokenSource:
             # An HTTP library would quote it in its error; it never gets that far.
             raise NotAuthorized("The sign-in service gave a token that cannot stand in a header.")
         return token
-
-    def _keep_rotated(self, new: object) -> None:
-        if self.mode == "app_only":
-            return
-        if isinstance(new, str) and new:
-            self.mask.hide(new)
-            self._refresh_token = new
-        if self._save is None or not self._refresh_token or self._refresh_token == self._saved_refresh_token:
-            return
-        problem = ""
-        try:
-            self._save(self._refresh_token)
-        except ReconError:
-            raise
-        except Exception as error:
-            problem = describe(error, self.mask)
-        if problem:
-            raise SettingsError(f"The new refresh token could not be saved ({problem}); it was not used.")
-        self._saved_refresh_token = self._refresh_token
 
 
 def _token_url(sign_in: SignIn) -> str:

@@ -1,4 +1,4 @@
-"""One logical GET with all its attempts."""
+"""One logical request with all its attempts."""
 
 from __future__ import annotations
 
@@ -49,15 +49,37 @@ OWN_HEADERS = frozenset(
         "ms-contract-version",
         "ms-partnercenter-application",
         "x-locale",
+        "client-request-id",
+        "content-type",
+        "content-length",
+        "transfer-encoding",
     }
 )
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What one call asks for.
+
+    Shape:   `body` is sent as JSON; `accept` are the statuses that are an answer; a given `request_id` is the
+             server's means to tell that two calls are one.
+    """
+
+    method: str
+    path: str
+    params: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    accept: frozenset[int] = frozenset({200})
+    request_id: str | None = None
 
 
 @dataclass(frozen=True)
 class Session:
     """What all calls of one client share.
 
-    Shape:   `prefix` is the version prefix of every path; `correlation_id` is one for the whole run.
+    Shape:   `prefix` is the version prefix of every path; `correlation_id` is one for the whole run;
+             `ids_style` `ms` sends both ids in the headers of Partner Center, `client` the request id alone.
     """
 
     http: httpx.Client
@@ -71,6 +93,7 @@ class Session:
     correlation_id: str
     application: str
     locale: str
+    ids_style: str
     sleep: Callable[[float], None]
     clock: Callable[[], float]
     now: Callable[[], float]
@@ -86,16 +109,14 @@ class Call:
     def __init__(
         self,
         session: Session,
-        path: str,
-        params: dict[str, str],
-        headers: dict[str, str],
+        ask: Ask,
         check_body: Callable[[bytes], object] | None,
     ) -> None:
-        self.session, self.check_body = session, check_body
-        self.url = address_below(session.prefix, path, params)
-        self.what = f"GET {self.url}"
-        self.request_id = str(uuid.uuid4())
-        self.headers = self._all_headers(headers)
+        self.session, self.ask, self.check_body = session, ask, check_body
+        self.url = address_below(session.prefix, ask.path, dict(ask.params))
+        self.what = f"{ask.method} {self.url}"
+        self.request_id = ask.request_id or str(uuid.uuid4())
+        self.headers = self._all_headers(ask.headers)
         self.sent = 0
         self.refreshed = False
         self.patience = Patience(session.policy, sleep=session.sleep, on_wait=self._on_wait)
@@ -140,13 +161,16 @@ class Call:
     def _exchange(self, token: str) -> RawAnswer:
         session = self.session
         request = session.http.build_request(
-            "GET",
+            self.ask.method,
             f"{session.origin}{self.url}",
             headers={**self.headers, "Authorization": f"Bearer {token}"},
+            content=self.ask.body,
         )
         with session.pacer.slot() as granted_at:
             self.sent += 1
-            session.observer.request_sent(method="GET", url=self.url, attempt=self.sent, request_id=self.request_id)
+            session.observer.request_sent(
+                method=self.ask.method, url=self.url, attempt=self.sent, request_id=self.request_id
+            )
             raw = send(
                 session.http,
                 request,
@@ -154,6 +178,7 @@ class Call:
                 limits=session.limits,
                 mask=session.mask,
                 clock=session.clock,
+                accept=self.ask.accept,
             )
             elapsed = session.clock() - granted_at
             if raw.status == httpx.codes.TOO_MANY_REQUESTS:
@@ -173,7 +198,7 @@ class Call:
         return raw
 
     def _usable(self, raw: RawAnswer) -> RawAnswer:
-        if raw.status == httpx.codes.OK:
+        if raw.status in self.ask.accept:
             damage, broken = "", None
             try:
                 if self.check_body is not None:
@@ -229,10 +254,15 @@ class Call:
             plain = _HEADER_NAME.fullmatch(name) and check_header_text(value)
             if name.lower() in OWN_HEADERS or not plain:
                 raise RequestRefused(f"The header {name!r} cannot be sent with {self.what}; nothing was sent.")
+        if not check_header_text(self.request_id):
+            raise RequestRefused(f"The request id of {self.what} cannot stand in a header; nothing was sent.")
+        headers = {**given, "Accept": "application/json", "Accept-Encoding": "gzip"}
+        if self.ask.body is not None:
+            headers["Content-Type"] = "application/json"
+        if self.session.ids_style == "client":
+            return {**headers, "client-request-id": self.request_id}
         return {
-            **given,
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
+            **headers,
             "X-Locale": self.session.locale,
             "MS-Contract-Version": "v1",
             "MS-PartnerCenter-Application": self.session.application,

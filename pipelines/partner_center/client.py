@@ -1,4 +1,4 @@
-"""One GET to the API: signed in, paced, retried, checked, and with nothing secret in what it says.
+"""One request to the API: signed in, paced, retried, checked, and with nothing secret in what it says.
 
 The origin allow-list has one entry: the configured API. The token is attached only after the address was
 checked against it, and redirects are errors.
@@ -6,18 +6,20 @@ checked against it, and redirects are errors.
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx
 
-from pipelines.errors import SettingsError
+from pipelines.errors import RequestRefused, SettingsError
 from pipelines.partner_center.answers import Answer, Observer, SilentObserver
-from pipelines.partner_center.auth import SignIn, TokenSource
-from pipelines.partner_center.call import Call, Session
+from pipelines.partner_center.auth import RefreshToken, SignIn, TokenSource
+from pipelines.partner_center.call import Ask, Call, Session
 from pipelines.partner_center.masking import Mask
 from pipelines.partner_center.origins import Origin, check_header_text, safe_origin
 from pipelines.partner_center.pacing import Pacer
@@ -31,7 +33,8 @@ __all__ = ["Answer", "ClientOptions", "Observer", "PartnerCenterClient"]
 class ClientOptions:
     """How one client behaves.
 
-    Shape:   `base_url` may carry the version prefix of its paths; without one `version_path` is used.
+    Shape:   `base_url` may carry the version prefix of its paths; without one `version_path` is used;
+             `ids_style` says which headers carry the ids: Partner Center's own, or `client-request-id`.
     Units:   as the names say; `retry_max_wait_seconds` limits all the waiting of one call together,
              `body_deadline_seconds` runs from an answer's headers to its last byte.
     """
@@ -49,6 +52,7 @@ class ClientOptions:
     application: str = "partner-center-reconciliation"
     locale: str = "en-US"
     version_path: str = "/v1"
+    ids_style: Literal["ms", "client"] = "ms"
 
     def __post_init__(self) -> None:
         positive = (
@@ -69,11 +73,15 @@ class ClientOptions:
                 raise SettingsError(f"{name} cannot stand in a header.")
 
 
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH"})
+
+
 class PartnerCenterClient:
-    """Reads from one Partner Center API, from many threads at once.
+    """Speaks to one API, from many threads at once.
 
     A token source handed in is used as it is; from a `SignIn` the client makes its own, over the same
-    injected transport if there is one.
+    injected transport if there is one. Clients of several APIs under one sign-in are handed the same
+    `refresh_token`, `mask` and `correlation_id`.
 
     Errors:  SettingsError for an address or sign-in that cannot work, before anything is sent.
     """
@@ -89,11 +97,14 @@ class PartnerCenterClient:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
         observer: Observer | None = None,
+        refresh_token: RefreshToken | None = None,
+        mask: Mask | None = None,
+        correlation_id: str | None = None,
     ) -> None:
         self.options = options
         self.origin: Origin = safe_origin(options.base_url, "base URL")
         # One per run: it ties all requests of a run together in Microsoft's logs and in ours.
-        self.correlation_id = str(uuid.uuid4())
+        self.correlation_id = correlation_id or str(uuid.uuid4())
         watch = observer or SilentObserver()
 
         def announce(seconds: float, why: str) -> None:
@@ -113,6 +124,8 @@ class PartnerCenterClient:
                 clock=clock,
                 policy=policy,
                 on_wait=announce,
+                mask=mask,
+                shared=refresh_token,
             )
         self._session = Session(
             http=self._own_http[0],
@@ -132,6 +145,7 @@ class PartnerCenterClient:
             correlation_id=self.correlation_id,
             application=options.application,
             locale=options.locale,
+            ids_style=options.ids_style,
             sleep=sleep,
             clock=clock,
             now=now,
@@ -168,7 +182,33 @@ class PartnerCenterClient:
         Errors:  Throttled and Unavailable after the last retry; NotAuthorized, Forbidden, NotFound,
                  RequestRefused, OriginRefused and PageContractBroken at once.
         """
-        return Call(self._session, path, dict(params or {}), dict(headers or {}), check_body).run()
+        return Call(self._session, Ask("GET", path, params or {}, headers or {}), check_body).run()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json_body: Any = None,
+        request_id: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        accept: Collection[int] = (200, 201, 202, 204),
+        check_body: Callable[[bytes], object] | None = None,
+    ) -> Answer:
+        """The answer to one request of any method, whole and checked, if its status is in `accept`.
+
+        All attempts carry the same request id, by which the server knows a repetition; a caller that may
+        have to repeat a purchase after a crash keeps the id and gives it again.
+
+        Shape:   `json_body` is sent as JSON text; Decimals in it are refused, since none is ever sent.
+        Errors:  as those of `get`; RequestRefused for another method, or a body that is not JSON.
+        """
+        if method not in _METHODS:
+            raise RequestRefused(f"{method[:20]!r} is never sent; there are {', '.join(sorted(_METHODS))}.")
+        body = None if json_body is None else _json_bytes(json_body)
+        ask = Ask(method, path, params or {}, headers or {}, body, frozenset(accept), request_id)
+        return Call(self._session, ask, check_body).run()
 
     def close(self) -> None:
         """Closes the connections; the client is of no use afterwards."""
@@ -183,6 +223,15 @@ class PartnerCenterClient:
 
     def __repr__(self) -> str:
         return f"PartnerCenterClient({str(self.origin)!r}, sign_in_mode={self.sign_in_mode!r})"
+
+
+def _json_bytes(value: Any) -> bytes:
+    problem = ""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        problem = type(error).__name__
+    raise RequestRefused(f"The body cannot be written as JSON ({problem}); nothing was sent.")
 
 
 def _http_for(origin: Origin, options: ClientOptions, transport: httpx.BaseTransport | None) -> httpx.Client:

@@ -9,6 +9,8 @@ from urllib.parse import quote, quote_plus
 SHORTEST_SECRET = 4
 HIDDEN = "***"
 _BEARER = re.compile(r"(?i)\bbearer\s+[^\s'\",;]+")
+# The part of a storage address that opens it.
+_SIGNATURE = re.compile(r"(?i)\bsig(?:=|%3D)[^&\s'\",;]+")
 _JSON_WEB_TOKEN = re.compile(r"\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}")
 
 
@@ -16,7 +18,7 @@ class Mask:
     """Replaces every secret it was told of by `***`, however the text spells it.
 
     A library quotes what it refuses in many ways (as it is, as a Python literal, percent-encoded),
-    so each of these spellings is hidden, and anything that looks like a bearer token as well.
+    so each of these spellings is hidden, and anything that looks like a bearer token or a signature as well.
     """
 
     def __init__(self) -> None:
@@ -40,6 +42,7 @@ class Mask:
         for spelling in self._spellings:
             if spelling in text:
                 text = text.replace(spelling, HIDDEN)
+        text = _SIGNATURE.sub(f"sig={HIDDEN}", text)
         return _JSON_WEB_TOKEN.sub(HIDDEN, _BEARER.sub(f"Bearer {HIDDEN}", text))
 
     def __repr__(self) -> str:

@@ -17,7 +17,9 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from pipelines.errors import PageContractBroken
-from pipelines.partner_center.contract import Endpoint
+from pipelines.partner_center.contract import Body, Endpoint
+from pipelines.partner_center.csv_pages import read_csv_page
+from pipelines.partner_center.csv_rows import read_csv
 from pipelines.partner_center.fast_pages import read_flat_page
 from pipelines.partner_center.strict_json import parse_strictly
 from pipelines.partner_center.strict_rows import UnknownFields, convert_rows, note_unknown_fields
@@ -49,31 +51,31 @@ class PageRows:
         return digest.hexdigest()
 
 
-def read_page(body: bytes, endpoint: Endpoint) -> PageRows:
+def read_page(body: bytes, endpoint: Endpoint, form: Body | None = None) -> PageRows:
     """One API answer as exact Arrow tables.
 
-    Shape:   one row per item and per nested object that the endpoint declares, in page order.
+    Shape:   one row per item and per nested object that the endpoint declares, in page order; `form` is what
+             the bytes are, when it is not what the endpoint usually gives.
     Units:   amounts in the item's own currency, DECIMAL(38, 12); rates and quantities DECIMAL(38, 24).
-    Errors:  ValueError when the bytes are not JSON, which may be damage on the way; PageContractBroken names
-             the endpoint, the item and the field that is not as declared.
+    Errors:  ValueError when the bytes are not what they should be (JSON, CSV), which may be damage on the way;
+             PageContractBroken names the endpoint, the item and the field that is not as declared.
     Source:  the page named in `endpoint.docs`.
     """
-    if endpoint.is_collection and endpoint.explode is None:
+    if endpoint.is_collection and endpoint.explode is None and form in (None, "json"):
         fast = read_flat_page(body, endpoint)
         if fast is not None:
             table, envelope, unknown = fast
             return PageRows({endpoint.tables[0].name: table}, table.num_rows, envelope, unknown)
-    return read_page_strictly(body, endpoint)
+    if endpoint.explode is None and (form or endpoint.body) == "csv":
+        plain = read_csv_page(body, endpoint)
+        if plain is not None:
+            return PageRows({endpoint.tables[0].name: plain[0]}, plain[0].num_rows, {}, plain[1])
+    return read_page_strictly(body, endpoint, form)
 
 
-def read_page_strictly(body: bytes, endpoint: Endpoint) -> PageRows:
+def read_page_strictly(body: bytes, endpoint: Endpoint, form: Body | None = None) -> PageRows:
     """The same as `read_page`, every value looked at one by one."""
-    document = parse_strictly(body)
-    if not isinstance(document, dict):
-        raise PageContractBroken(f"{endpoint.name}: the answer is not a JSON object")
-    items = member(document, "items") if endpoint.is_collection else [document]
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise PageContractBroken(f"{endpoint.name}: `items` is missing or not a list of objects")
+    items, envelope = _items(body, endpoint, form or endpoint.body)
     rows: dict[str, list[tuple[int, Mapping[str, Any]]]] = {table.name: [] for table in endpoint.tables}
     unknown: UnknownFields = {}
     for index, item in enumerate(items):
@@ -91,5 +93,28 @@ def read_page_strictly(body: bytes, endpoint: Endpoint) -> PageRows:
     tables = {table.name: convert_rows(endpoint, table, rows[table.name]) for table in endpoint.tables}
     for table in endpoint.tables:
         note_unknown_fields(table, (row for _, row in rows[table.name]), unknown)
+    return PageRows(tables, len(items), envelope, unknown)
+
+
+def _items(body: bytes, endpoint: Endpoint, form: Body) -> tuple[list[Any], dict[str, Any]]:
+    """The items of an answer, and the members around them."""
+    if form == "csv":
+        return read_csv(body, endpoint.name), {}
+    if form == "jsonl":
+        items: Any = [parse_strictly(line) for line in body.split(b"\n") if line.strip()]
+        return _objects(items, endpoint, "a line"), {}
+    document = parse_strictly(body)
+    if endpoint.items == "array":
+        return _objects(document, endpoint, "the answer"), {}
+    if not isinstance(document, dict):
+        raise PageContractBroken(f"{endpoint.name}: the answer is not a JSON object")
+    if endpoint.items == "single":
+        return [document], {}
     envelope = {key: value for key, value in document.items() if key.casefold() != "items"}
-    return PageRows(tables, len(items), envelope if endpoint.is_collection else {}, unknown)
+    return _objects(member(document, "items"), endpoint, "`items`"), envelope
+
+
+def _objects(items: Any, endpoint: Endpoint, what: str) -> list[Any]:
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise PageContractBroken(f"{endpoint.name}: {what} is missing or not a list of objects")
+    return items

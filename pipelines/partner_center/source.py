@@ -52,7 +52,7 @@ def landed_rows(landing: Landing, walks: Sequence[LandedWalk]) -> Iterator[tuple
         for number, page in enumerate(walk.manifest.pages, start=1):
             if page.repeats_page is not None:
                 continue
-            rows = read_page(landing.page_bytes(walk.manifest, page), walk.endpoint)
+            rows = read_page(landing.page_bytes(walk.manifest, page), walk.endpoint, walk.manifest.body)
             for table in walk.endpoint.tables:
                 chunk = gathered[table.name]
                 chunk.append(_with_origin(rows, table, walk, number).cast(raw_schema(table)))

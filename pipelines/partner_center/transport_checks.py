@@ -8,7 +8,7 @@ its tail can still be money that nobody misses, so all of this is checked on the
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 
@@ -82,8 +82,11 @@ def send(
     limits: BodyLimits,
     mask: Mask,
     clock: Callable[[], float],
+    accept: Collection[int] = (200,),
 ) -> RawAnswer:
     """Sends one request to the allowed origin and reads the answer whole.
+
+    The body of a status in `accept` has to be whole; of any other as much of its text as came is enough.
 
     Errors:  OriginRefused before anything is sent elsewhere; TryAgain when no whole answer came;
              PageContractBroken when the body is larger than the limits allow.
@@ -102,13 +105,14 @@ def send(
             raise RequestRefused(f"The request could not be written ({problem}); nothing was sent.")
         raise TryAgain(f"no answer ({problem})")
     try:
-        body = _read_body(response, limits, clock)
+        is_error = response.status_code not in accept
+        body = (_read_error_body if is_error else _read_body)(response, limits, clock)
     except httpx.TransportError as error:
         problem = describe(error, mask)
     finally:
         response.close()
     if problem:
-        if response.status_code != httpx.codes.OK:
+        if is_error:
             # The status already says what matters; a broken error text must not hide it.
             return RawAnswer(response.status_code, response.headers, b"")
         raise TryAgain(f"the body broke off ({problem})")
@@ -129,15 +133,13 @@ def check_destination(request: httpx.Request, allowed: Origin) -> None:
 
 
 def _read_body(response: httpx.Response, limits: BodyLimits, clock: Callable[[], float]) -> bytes:
-    if response.status_code != httpx.codes.OK:
-        return _read_error_body(response, limits, clock)
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in {"identity", "gzip", "x-gzip", ""}:
         raise PageContractBroken(f"The body came encoded as {encoding[:40]!r}, which was not asked for.")
     decoder = _StrictGzip(limits) if "gzip" in encoding else _Plain(limits)
-    announced = _announced_length(response.headers)
+    announced = announced_length(response.headers)
     received = 0
-    for chunk in _chunks(response, limits, clock):
+    for chunk in chunks_of(response, limits, clock):
         received += len(chunk)
         decoder.feed(chunk)
     if announced is not None and received != announced:
@@ -145,7 +147,7 @@ def _read_body(response: httpx.Response, limits: BodyLimits, clock: Callable[[],
     return decoder.finish()
 
 
-def _chunks(response: httpx.Response, limits: BodyLimits, clock: Callable[[], float]) -> Iterator[bytes]:
+def chunks_of(response: httpx.Response, limits: BodyLimits, clock: Callable[[], float]) -> Iterator[bytes]:
     """The bytes as they came over the wire, not decoded, until the deadline."""
     stream = response.stream
     assert isinstance(stream, httpx.SyncByteStream)
@@ -156,7 +158,7 @@ def _chunks(response: httpx.Response, limits: BodyLimits, clock: Callable[[], fl
             raise TryAgain(f"the body was not complete after {limits.deadline_seconds:.0f} s")
 
 
-def _announced_length(headers: httpx.Headers) -> int | None:
+def announced_length(headers: httpx.Headers) -> int | None:
     values = {part.strip() for value in headers.get_list("Content-Length") for part in value.split(",")}
     if not values or "Transfer-Encoding" in headers:
         return None
@@ -170,7 +172,7 @@ def _read_error_body(response: httpx.Response, limits: BodyLimits, clock: Callab
     """As much of an error's text as can be had; its failures are not worth an error of their own."""
     raw = bytearray()
     try:
-        for chunk in _chunks(response, limits, clock):
+        for chunk in chunks_of(response, limits, clock):
             raw += chunk
             if len(raw) > ERROR_BODY_BYTES:
                 break
@@ -206,44 +208,78 @@ class _Plain:
 
 
 class _StrictGzip(_Plain):
-    """Exactly one gzip member, whole, and not a bomb."""
+    """A body that came as gzip."""
+
+    def __init__(self, limits: BodyLimits) -> None:
+        super().__init__(limits)
+        self._gzip = StrictGzip(limits)
+
+    def feed(self, chunk: bytes) -> None:
+        for piece in self._gzip.feed(chunk):
+            super().feed(piece)
+
+    def finish(self) -> bytes:
+        for piece in self._gzip.finish():
+            super().feed(piece)
+        return super().finish()
+
+
+class StrictGzip:
+    """Inflates a gzip stream piece by piece: whole, and not a bomb.
+
+    Shape:   one member, as a body is; a file may be `many_members`, one behind the other.
+    Errors:  TryAgain for a stream that is broken, ends early or goes on behind its end; PageContractBroken for
+             one that inflates beyond the limits.
+    """
 
     # Inflated in pieces of this size, so that the limits act before the memory is gone.
     PIECE_BYTES = 1024 * 1024
 
-    def __init__(self, limits: BodyLimits) -> None:
-        super().__init__(limits)
+    def __init__(self, limits: BodyLimits, *, many_members: bool = False) -> None:
+        self._limits, self._many_members = limits, many_members
         self._inflate = zlib.decompressobj(_GZIP)
-        self._received = 0
+        self._received = self.size = 0
 
-    def feed(self, chunk: bytes) -> None:
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """What these bytes inflate to."""
         self._received += len(chunk)
         rest = chunk
         while rest:
             if self._inflate.eof:
-                raise TryAgain("the gzip body goes on behind its end")
-            super().feed(self._inflated(rest))
+                if not self._many_members:
+                    raise TryAgain("the gzip body goes on behind its end")
+                self._inflate = zlib.decompressobj(_GZIP)
+            yield self._counted(self._inflated(rest))
             rest = self._inflate.unused_data or self._inflate.unconsumed_tail
-            if self._size > FREE_INFLATED_BYTES and self._size > self._limits.max_inflate_ratio * self._received:
+            if self.size > FREE_INFLATED_BYTES and self.size > self._limits.max_inflate_ratio * self._received:
                 raise PageContractBroken(
                     f"The body inflates more than {self._limits.max_inflate_ratio:.0f} times (max_inflate_ratio)."
                 )
 
-    def finish(self) -> bytes:
+    def finish(self) -> Iterator[bytes]:
+        """What the decoder held back, once everything is fed."""
         if self._received == 0:
             # An empty body needs no gzip wrapper; whether empty is acceptable is the reader's business.
-            return b""
+            return
         while not self._inflate.eof:
             # The decoder may hold output back that its limit per call did not let through.
             piece = self._inflated(self._inflate.unconsumed_tail)
             if not piece:
                 break
-            super().feed(piece)
+            yield self._counted(piece)
         if not self._inflate.eof:
             raise TryAgain("the gzip body ends early")
         if self._inflate.unused_data:
             raise TryAgain("the gzip body goes on behind its end")
-        return super().finish()
+
+    def _counted(self, piece: bytes) -> bytes:
+        self.size += len(piece)
+        if self.size > self._limits.max_body_bytes:
+            raise PageContractBroken(
+                f"The body is larger than {self._limits.max_body_bytes} bytes (max_body_bytes); ask for "
+                "smaller pages or allow more."
+            )
+        return piece
 
     def _inflated(self, data: bytes) -> bytes:
         broken = ""

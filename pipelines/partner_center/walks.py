@@ -6,9 +6,9 @@ A walk that fails, or does not pass the gate, leaves what was landed before as i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import quote
 
 from pipelines.errors import (
@@ -44,6 +44,19 @@ class WalkClient(Asks, Protocol):
 
     @property
     def correlation_id(self) -> str: ...
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json_body: Any = None,
+        request_id: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        accept: Collection[int] = ...,
+        check_body: Callable[[bytes], object] | None = None,
+    ) -> Answer: ...
 
 
 class WalkObserver(Protocol):
@@ -229,7 +242,11 @@ class WalkReader:
             return _envelope(page, endpoint)
 
         if not endpoint.is_collection:
-            answer = client.get(path, params=params, check_body=read_body)
+            if endpoint.request is None:
+                answer = client.get(path, params=params, check_body=read_body)
+            else:
+                body = endpoint.request(request.partition)
+                answer = client.send("POST", path, params=params, json_body=body, accept=(200,), check_body=read_body)
             yield answer, read[0]
             return
         for page in walk_pages(client, path, params, form=endpoint.form, size=endpoint.size, read=read_body):
@@ -255,4 +272,7 @@ def _envelope(page: PageRows, endpoint: Endpoint) -> Envelope:
 
 def _fill(params: tuple[tuple[str, str], ...], partition: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name, value in params:
-        yield name, value.format(**partition)
+        filled = value.format(**partition)
+        # What a partition leaves open is left out: a blank value would be a wrong one.
+        if filled:
+            yield name, filled

@@ -68,6 +68,8 @@ def measure_all(url: str, folder: Path) -> None:
     settings = {
         f"{section}BASE_URL": url,
         f"{section}AUTHORITY_URL": url,
+        f"{section}GRAPH_URL": f"{url}/v1.0",
+        f"{section}PARTNER_API_URL": url,
         f"{section}TENANT_ID": "sandbox",
         f"{section}CLIENT_ID": "bench",
         f"{section}CLIENT_SECRET": "sandbox-secret",

@@ -50,6 +50,8 @@ class Desk:
         mine = {
             f"{section}BASE_URL": self.url,
             f"{section}AUTHORITY_URL": self.url,
+            f"{section}GRAPH_URL": f"{self.url}/v1.0",
+            f"{section}PARTNER_API_URL": self.url,
             f"{section}TENANT_ID": "sandbox",
             f"{section}CLIENT_ID": "desk",
             f"{section}CLIENT_SECRET": "sandbox-secret",

@@ -9,7 +9,7 @@ CUSTOMERS_BY_ID = Endpoint(
     docs="Get a customer by ID",
     path="/v1/customers/{customer_id}",
     partition=("customer_id",),
-    is_collection=False,
+    items="single",
     tables=(
         Table(
             "customers_by_id",

@@ -11,7 +11,7 @@ INVOICES_BY_ID = Endpoint(
     path="/v1/invoices/{invoice_id}",
     partition=("invoice_id",),
     needs_user=True,
-    is_collection=False,
+    items="single",
     # The same tables as the list; the partition tells which call a row came from.
     tables=(INVOICE_TABLE, INVOICE_DETAILS_TABLE),
     explode=explode_invoice,
