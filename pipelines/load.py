@@ -12,9 +12,10 @@ from typing import Protocol
 from pipelines import ledger
 from pipelines.errors import ListNotRead, Unavailable
 from pipelines.landing import Landing
+from pipelines.partner_center.clients import Clients
 from pipelines.partner_center.endpoints import CUSTOMERS, INVOICES
 from pipelines.partner_center.source import load_with_dlt
-from pipelines.partner_center.walks import WalkClient, WalkObserver, WalkOutcome, WalkReader, WalkRequest
+from pipelines.partner_center.walks import WalkObserver, WalkOutcome, WalkReader, WalkRequest
 from pipelines.plans import PHASES, LoadOptions, Plan
 from pipelines.warehouse import Folders, open_build
 
@@ -43,7 +44,7 @@ class LoadResult:
 
 def load(
     folders: Folders,
-    client: WalkClient,
+    clients: Clients,
     now: datetime,
     observer: LoadObserver,
     resources: frozenset[str] = frozenset(),
@@ -56,7 +57,7 @@ def load(
     """
     landing = Landing(folders.landing)
     landing.sweep_unfinished()
-    reader = WalkReader(client, landing, now.isoformat(), observer)
+    reader = WalkReader(clients.partner_center, landing, now.isoformat(), observer, clients.partner_api)
     outcomes: list[WalkOutcome] = []
 
     # Without the two lists nobody knows what there is to read, so they are read whatever was named.
@@ -64,7 +65,7 @@ def load(
     plan = Plan(
         landing,
         now,
-        with_user=client.sign_in_mode == "app_user",
+        with_user=clients.partner_center.sign_in_mode == "app_user",
         database=lambda: open_build(folders),
         options=options or LoadOptions(),
     )

@@ -62,7 +62,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 ONLY_IN: dict[str, set[str]] = {
     "dlt": {"partner_center/source.py"},
     "dbt": {"transform.py"},
-    "httpx": {"partner_center/auth.py", "partner_center/call.py", "partner_center/client.py"}
+    "httpx": {"partner_center/auth.py", "partner_center/blobs.py", "partner_center/call.py"}
+    | {"partner_center/client.py", "partner_center/clients.py"}
     | {"partner_center/transport_checks.py", "sandbox/replies.py"},
     "polars": {"analysis.py"},
     "click": {"cli.py", *(f"commands/{path.name}" for path in (PACKAGE / "commands").glob("*.py"))},

@@ -23,7 +23,7 @@ from pipelines.partner_center.pages import read_page
 from pipelines.partner_center.walks import WalkOutcome, WalkRequest
 from pipelines.sandbox import Faults, SandboxApp, World, build_world
 from pipelines.warehouse import Folders, open_build
-from tests.sandboxed import Silent, client_of, folders_in, load_at, rows_of
+from tests.sandboxed import Silent, clients_of, folders_in, load_at, rows_of
 
 DAYS = (-40, -12, 0)
 RAW = "partner_center_raw"
@@ -277,8 +277,8 @@ def test_the_app_alone_reads_all_but_entitlements_and_says_so(world: World, tmp_
 
 def test_named_resources_are_read_and_the_two_lists_that_plans_are_made_from(world: World, copied: Folders) -> None:
     app, observer = SandboxApp(world), Silent()
-    with client_of(app) as client:
-        load.load(copied, client, app.clock, observer, frozenset({"invoice_summary"}))
+    with clients_of(app) as clients:
+        load.load(copied, clients, app.clock, observer, frozenset({"invoice_summary"}))
     read = sorted(outcome.partition_id for outcome in observer.outcomes)
     assert read == ["customers", "invoice_summary", "invoices"]
 
