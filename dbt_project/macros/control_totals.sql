@@ -29,11 +29,42 @@
             "staging_currency": "currency",
             "amounts": {"balance_amount": "balance_amount"},
         },
+        {
+            "table": "office_line_items", "currency": "currency", "staging": "stg_partner_center__office_line_items",
+            "staging_currency": "currency",
+            "amounts": {
+                "amount": "amount", "total_other_discount": "discount_amount", "subtotal": "subtotal",
+                "tax": "tax_total", "total_for_customer": "total",
+            },
+        },
+        {
+            "table": "azure_line_items", "currency": "currency", "staging": "stg_partner_center__azure_line_items",
+            "staging_currency": "currency",
+            "amounts": {"pretax_charges": "subtotal", "tax_amount": "tax_total", "post_tax_total": "total"},
+        },
+        {"table": "azure_daily_usage", "staging": "stg_partner_center__azure_daily_usage", "amounts": {}},
+        {
+            "table": "daily_rated_usage", "currency": "billing_currency",
+            "staging": "stg_partner_center__daily_rated_usage", "staging_currency": "currency",
+            "amounts": {"billing_pre_tax_total": "subtotal"},
+        },
+        {
+            "table": "unbilled_line_items", "currency": "currency",
+            "staging": "stg_partner_center__unbilled_line_items", "staging_currency": "currency",
+            "amounts": {"subtotal": "subtotal", "tax_total": "tax_total", "total_for_customer": "total"},
+        },
+        {
+            "table": "unbilled_daily_usage", "currency": "billing_currency",
+            "staging": "stg_partner_center__unbilled_daily_usage", "staging_currency": "currency",
+            "amounts": {"billing_pre_tax_total": "subtotal"},
+        },
+        {"table": "estimate_links", "staging": "stg_partner_center__estimate_links", "amounts": {}},
         {"table": "invoice_details", "staging": "stg_partner_center__invoice_details", "amounts": {}},
         {"table": "customers", "staging": "stg_partner_center__customers", "amounts": {}},
         {"table": "customers_by_id", "staging": "stg_partner_center__customers_by_id", "amounts": {}},
         {"table": "entitlements", "staging": "stg_partner_center__entitlements", "amounts": {}},
         {"table": "entitlement_artifacts", "staging": "stg_partner_center__entitlement_artifacts", "amounts": {}},
+        {"table": "reservations", "staging": "stg_partner_center__reservations", "amounts": {}},
     ]) }}
 {%- endmacro %}
 

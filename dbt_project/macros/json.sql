@@ -27,3 +27,12 @@
         )
     end
 {%- endmacro %}
+
+{# A text member of an object that is sent as text, wherever it stands in it; null where there is none. #}
+{% macro text_member(column, key) -%}
+    {{ return(adapter.dispatch('text_member', 'recon')(column, key)) }}
+{%- endmacro %}
+
+{% macro default__text_member(column, key) -%}
+    nullif(trim(regexp_extract({{ column }}, '(?i)"{{ key }}" *: *"([^"]*)"', 1)), '')
+{%- endmacro %}
