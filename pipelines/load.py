@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pipelines import ledger
 from pipelines.errors import ListNotRead, Unavailable
@@ -22,6 +22,8 @@ from pipelines.warehouse import Folders, open_build
 WORKERS = 8
 # So many partitions in a row without any answer: the API is down, and asking for thousands more helps nobody.
 MAX_FAILURES_IN_A_ROW = 12
+
+Asked = TypeVar("Asked", contravariant=True)
 
 
 class LoadObserver(WalkObserver, Protocol):
@@ -78,7 +80,7 @@ def load(
         asked = [request for request in phase.requests(plan) if not wanted or request.endpoint.name in wanted]
         if asked:
             observer.phase(phase.TITLE, len(asked))
-            read = _read_concurrently(reader, asked, observer)
+            read = read_concurrently(reader, asked, observer)
             outcomes.extend(read)
             # A failure is a note in the landing, which the ledger shows as well.
             not_loaded = not_loaded or any(outcome.result != "same" for outcome in read)
@@ -128,15 +130,19 @@ def _require_lists(outcomes: Sequence[WalkOutcome]) -> None:
             )
 
 
-def _read_concurrently(
-    reader: WalkReader, requests: Sequence[WalkRequest], observer: LoadObserver
-) -> list[WalkOutcome]:
+class Reads(Protocol[Asked]):
+    """Reads one of many things, and records a failure of it instead of raising."""
+
+    def read(self, request: Asked, /) -> WalkOutcome: ...
+
+
+def read_concurrently(reader: Reads[Asked], requests: Sequence[Asked], observer: LoadObserver) -> list[WalkOutcome]:
     """All requests on a few threads; stops early when the sign-in is refused or the API is down."""
     outcomes: list[WalkOutcome] = []
     failures_in_a_row = 0
     counting, stopped = threading.Lock(), threading.Event()
 
-    def read_one(request: WalkRequest) -> None:
+    def read_one(request: Asked) -> None:
         if stopped.is_set():
             return
         try:
@@ -146,7 +152,7 @@ def _read_concurrently(
             stopped.set()
             raise
 
-    def read_and_count(request: WalkRequest) -> None:
+    def read_and_count(request: Asked) -> None:
         nonlocal failures_in_a_row
         outcome = reader.read(request)
         observer.partition_done(outcome)

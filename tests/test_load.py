@@ -301,14 +301,14 @@ REQUESTS = [WalkRequest(ORDERS, {"customer_id": f"c{number}"}) for number in ran
 
 def test_every_outcome_is_kept_though_many_threads_bring_them() -> None:
     reader = Refusing(lambda number: WalkOutcome(f"p{number}", "new"))
-    outcomes = load._read_concurrently(reader, REQUESTS, Silent())  # type: ignore[arg-type]
+    outcomes = load.read_concurrently(reader, REQUESTS, Silent())  # type: ignore[arg-type]
     assert len({outcome.partition_id for outcome in outcomes}) == 500
 
 
 def test_an_api_that_is_down_is_not_asked_thousands_of_times() -> None:
     reader = Refusing(lambda number: WalkOutcome(f"p{number}", "failed", reason="503", is_outage=True))
     with pytest.raises(Unavailable, match="in a row got no answer"):
-        load._read_concurrently(reader, REQUESTS, Silent())  # type: ignore[arg-type]
+        load.read_concurrently(reader, REQUESTS, Silent())  # type: ignore[arg-type]
     assert reader.calls <= load.MAX_FAILURES_IN_A_ROW + load.WORKERS
 
 
@@ -321,7 +321,7 @@ def test_a_refused_sign_in_and_an_interrupt_begin_nothing_more(error: BaseExcept
 
     reader = Refusing(outcome)
     with pytest.raises(type(error)):
-        load._read_concurrently(reader, REQUESTS, Silent())  # type: ignore[arg-type]
+        load.read_concurrently(reader, REQUESTS, Silent())  # type: ignore[arg-type]
     assert reader.calls < 500
 
 
