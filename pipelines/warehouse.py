@@ -66,6 +66,11 @@ class Folders:
         return self.data / "history" / "break_log"
 
     @property
+    def statements(self) -> Path:
+        """Invoice PDFs; made when the first one comes."""
+        return self.data / "statements"
+
+    @property
     def logs(self) -> Path:
         """One JSON-lines log a run."""
         return self.data / "logs"
