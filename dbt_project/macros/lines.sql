@@ -15,7 +15,9 @@
 
 {# What a line says about its order; lines that say the same lead to the same order, billed or not billed yet. #}
 {% macro line_reference_parts() -%}
-    {{ return(['customer_id', 'order_id', 'alternate_id', 'product_id', 'sku_id']) }}
+    {{ return([
+        'customer_id', 'order_id', 'alternate_id', 'product_id', 'sku_id', reservation_key('reservation_order_id')
+    ]) }}
 {%- endmacro %}
 
 {# Charge types that take something back. #}

@@ -25,7 +25,7 @@ with counts as (
     union all
     select
         'entitlements' as record,
-        (select count(*) from {{ ref('stg_partner_center__entitlements') }}) as staged,
+        (select count(*) from {{ ref('stg_partner_center__entitlements') }} where endpoint = 'entitlements') as staged,
         (select count(*) from {{ ref('fct_entitlements') }}) as published
     union all
     select

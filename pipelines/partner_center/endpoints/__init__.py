@@ -20,6 +20,7 @@ from pipelines.partner_center.endpoints.estimate_links import ESTIMATE_LINKS
 from pipelines.partner_center.endpoints.fx_rates import FX_RATES
 from pipelines.partner_center.endpoints.inventory import INVENTORY
 from pipelines.partner_center.endpoints.invoice_line_items import INVOICE_LINE_ITEMS
+from pipelines.partner_center.endpoints.invoice_statements import INVOICE_STATEMENTS
 from pipelines.partner_center.endpoints.invoice_summaries import INVOICE_SUMMARIES
 from pipelines.partner_center.endpoints.invoice_summary import INVOICE_SUMMARY
 from pipelines.partner_center.endpoints.invoices import INVOICES
@@ -61,6 +62,7 @@ __all__ = [
     "INVOICES",
     "INVOICES_BY_ID",
     "INVOICE_LINE_ITEMS",
+    "INVOICE_STATEMENTS",
     "INVOICE_SUMMARIES",
     "INVOICE_SUMMARY",
     "OFFICE_LINE_ITEMS",
@@ -98,6 +100,7 @@ ENDPOINTS: dict[str, Endpoint] = {
         ESTIMATE_LINKS,
         INVOICE_SUMMARY,
         INVOICE_SUMMARIES,
+        INVOICE_STATEMENTS,
         ORDERS,
         ORDERS_BY_ID,
         ORDERS_BY_BILLING_TYPE,

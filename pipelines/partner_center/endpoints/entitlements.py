@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipelines.partner_center.contract import Column, Endpoint, JsonObject, Kind, Table, text
-from pipelines.partner_center.values import members
+from pipelines.partner_center.values import member, members
 
 ENTITLEMENT_TABLE = Table(
     "entitlements",
@@ -34,6 +34,7 @@ ARTIFACT_TABLE = Table(
     (
         Column("path", "_path", required=True),
         *text("artifact_type", "resource_id"),
+        Column("link_uri", "_linkUri"),
         Column("link", "link", Kind.JSON),
         Column("dynamic_attributes", "dynamicAttributes", Kind.JSON),
         Column("attributes", "attributes", Kind.JSON),
@@ -54,9 +55,16 @@ def explode_entitlement(
     }
     yield "entitlements", own | {"_path": path, "_parentPath": parent_path, "_artifactsCount": len(artifacts)}
     for artifact in artifacts:
-        yield "entitlement_artifacts", artifact | {"_path": path}
+        yield "entitlement_artifacts", artifact | {"_path": path, "_linkUri": _link_uri(artifact)}
     for index, component in enumerate(members(item, "includedEntitlements")):
         yield from explode_entitlement(component, f"{path}.{index}", path)
+
+
+def _link_uri(artifact: JsonObject) -> str | None:
+    """Where the details of an artifact are; None where there is no link that could be read."""
+    link = member(artifact, "link")
+    uri = member(link, "uri") if isinstance(link, dict) else None
+    return uri if isinstance(uri, str) else None
 
 
 ENTITLEMENTS = Endpoint(

@@ -1,5 +1,5 @@
--- Grain: one row per way in which lines name an order (customer, order id, alternate id, product, SKU)
--- for which an order was found: passes 1, 2 and 4, first with the product, then the order alone.
+-- Grain: one row per way in which lines name an order (`line_reference_parts()`) for which an order was found:
+-- passes 1 to 4, first with the product, then the order alone.
 with named as (
     select
         reference_key,
@@ -7,7 +7,8 @@ with named as (
         order_id,
         alternate_id,
         product_id,
-        sku_id
+        sku_id,
+        reservation_key
     from {{ ref('int_line_references') }}
 ),
 
@@ -63,6 +64,25 @@ candidates as (
     from alternate_names
     inner join orders
         on alternate_names.customer_id = orders.customer_id and alternate_names.alternate_id = orders.alternate_id
+
+    union all
+
+    select
+        named.reference_key,
+        named.product_id,
+        named.sku_id,
+        '3_reservation' as match_pass,
+        orders.order_id,
+        orders.customer_id,
+        orders.billing_cycle,
+        orders.created_at
+    from named
+    inner join {{ ref('int_reservation_orders') }} as reservation_orders
+        on
+            named.customer_id = reservation_orders.customer_id
+            and named.reservation_key = reservation_orders.reservation_key
+    inner join orders
+        on reservation_orders.order_id = orders.order_id and reservation_orders.customer_id = orders.customer_id
 ),
 
 with_items as (

@@ -7,7 +7,8 @@ with billed as (
         order_id,
         alternate_id,
         product_id,
-        sku_id
+        sku_id,
+        {{ reservation_key('reservation_order_id') }} as reservation_key
     from {{ ref('stg_partner_center__invoice_line_items') }}
     where billing_provider = 'onetime' and line_item_type = 'billing'
 )

@@ -17,6 +17,7 @@ with entitlements as (
         rows_sent.pending_quantity,
         rows_sent.entitlement_type,
         rows_sent.expires_at,
+        rows_sent.reservation_type,
         {{ hash_of([
             'rows_sent.customer_id', 'rows_sent.order_id', 'rows_sent.order_line_number',
             'rows_sent.product_id', 'rows_sent.sku_id', 'parents.product_id', 'parents.sku_id',
@@ -25,6 +26,8 @@ with entitlements as (
     from {{ ref('stg_partner_center__entitlements') }} as rows_sent
     left join {{ ref('stg_partner_center__entitlements') }} as parents
         on rows_sent._partition = parents._partition and rows_sent.parent_path = parents.path
+    -- Lists of one type repeat what the list of all says.
+    where rows_sent.endpoint = 'entitlements'
 ),
 
 numbered as (
@@ -40,7 +43,8 @@ artifacts as (
     select
         _partition,
         path,
-        min(resource_id) as resource_id
+        min(resource_id) as resource_id,
+        min(reservation_type) as reservation_type
     from {{ ref('stg_partner_center__entitlement_artifacts') }}
     group by _partition, path
 )
@@ -63,7 +67,10 @@ select
     orders.order_id is not null as is_order_known,
     coalesce(coverage.is_orders_read, false) as is_entitlement_order_read,
     numbered.transferred_quantity,
-    numbered.pending_quantity
+    numbered.pending_quantity,
+    numbered._partition,
+    numbered.path,
+    coalesce(numbered.reservation_type, artifacts.reservation_type) as reservation_type
 from numbered
 left join numbered as parents
     on numbered._partition = parents._partition and numbered.parent_path = parents.path

@@ -1,6 +1,7 @@
 -- Grain: one row per entitlement, or component of one, of one customer.
 with entitlements as (
     select
+        ledger.endpoint,
         ledger.customer_id,
         sent._partition,
         sent._page,
@@ -14,12 +15,14 @@ with entitlements as (
         sent.quantity,
         sent.quantity_details,
         sent.entitlement_type,
-        sent.expiry_date
+        sent.expiry_date,
+        sent.dynamic_attributes
     from {{ current_rows('entitlements') }}
 ),
 
 cleaned as (
     select
+        endpoint,
         _partition,
         _page,
         _position,
@@ -34,7 +37,8 @@ cleaned as (
         {{ quantity_with_status('quantity_details', 'transferred') }} as transferred_quantity,
         {{ quantity_with_status('quantity_details', 'prefulfillmentpending') }} as pending_quantity,
         {{ fold_word('entitlement_type') }} as entitlement_type,
-        {{ parse_timestamp('expiry_date') }} as expires_at
+        {{ parse_timestamp('expiry_date') }} as expires_at,
+        lower({{ text_member('dynamic_attributes', 'reservationType') }}) as reservation_type
     from entitlements
 )
 
