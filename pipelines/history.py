@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Sequence
+from pathlib import Path
 
 import duckdb
 import yaml
@@ -41,29 +43,32 @@ def last_generation(folders: Folders) -> int:
     return max(numbers, default=0)
 
 
-def offer_log(connection: duckdb.DuckDBPyConnection, folders: Folders) -> None:
-    """Puts the whole log into the working database, where the models read it."""
-    columns = _declared_columns()
-    ddl = ", ".join(f"{name} {kind}" for name, kind in columns)
+def offer_memory(connection: duckdb.DuckDBPyConnection, folders: Folders) -> None:
+    """Puts the whole log and all annotations into the working database, where the models read them."""
     connection.execute("create schema if not exists recon_memory")
-    connection.execute(f"create or replace table recon_memory.break_log ({ddl})")
-    files = sorted(folders.break_log.glob("generation-*.parquet"))
+    offer_table(connection, "break_log", sorted(folders.break_log.glob("generation-*.parquet")))
+    offer_table(connection, "annotations", sorted(folders.annotations.glob("annotations-*.parquet")))
+
+
+def offer_table(connection: duckdb.DuckDBPyConnection, table: str, files: Sequence[Path]) -> None:
+    """One table of the memory, made anew from its files."""
+    columns = declared_columns(table)
+    ddl = ", ".join(f"{name} {kind}" for name, kind in columns)
+    connection.execute(f"create or replace table recon_memory.{table} ({ddl})")
     if files:
         names = ", ".join(name for name, _ in columns)
         listed = ", ".join(f"'{_quoted(os.fspath(file))}'" for file in files)
         connection.execute(
-            f"insert into recon_memory.break_log ({names}) "
+            f"insert into recon_memory.{table} ({names}) "
             f"select {names} from read_parquet([{listed}], union_by_name = true)"
         )
 
 
-def _declared_columns() -> list[tuple[str, str]]:
-    """The columns of the log as the models declare their source: one home for the list."""
+def declared_columns(table: str) -> list[tuple[str, str]]:
+    """The columns of a table of the memory as the models declare their source: one home for the list."""
     declared = yaml.safe_load(_DECLARATION.read_text())
-    table = next(
-        table for source in declared["sources"] for table in source["tables"] if table["name"] == "break_log"
-    )
-    return [(column["name"], column["data_type"]) for column in table["columns"]]
+    found = next(one for source in declared["sources"] for one in source["tables"] if one["name"] == table)
+    return [(column["name"], column["data_type"]) for column in found["columns"]]
 
 
 def _quoted(text: str) -> str:

@@ -77,7 +77,7 @@ def build(
 ) -> TransformResult:
     """Builds and checks the working database; publishes nothing."""
     with open_build(folders) as connection:
-        history.offer_log(connection, folders)
+        history.offer_memory(connection, folders)
     before = published_info(folders)
     return transform(
         folders,

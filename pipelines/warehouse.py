@@ -66,6 +66,11 @@ class Folders:
         return self.data / "history" / "break_log"
 
     @property
+    def annotations(self) -> Path:
+        """What analysts noted about breaks: one Parquet file an import, never written again."""
+        return self.data / "history" / "annotations"
+
+    @property
     def statements(self) -> Path:
         """Invoice PDFs; made when the first one comes."""
         return self.data / "statements"
@@ -77,7 +82,14 @@ class Folders:
 
     def make(self) -> None:
         """Creates the folders, readable by their owner only."""
-        for folder in (self.landing, self.build_database.parent, self.generations, self.break_log, self.logs):
+        for folder in (
+            self.landing,
+            self.build_database.parent,
+            self.generations,
+            self.break_log,
+            self.annotations,
+            self.logs,
+        ):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 

@@ -127,13 +127,10 @@ class RawDatabase:
             self._write_table(connection, "order_line_states", self.order_line_states, ORDER_LINE_STATES)
 
             declared = yaml.safe_load((MODELS / "memory" / "_sources.yml").read_text())
-            columns = declared["sources"][0]["tables"][0]["columns"]
             connection.execute("create schema recon_memory")
-            connection.execute(
-                "create table recon_memory.break_log ("
-                + ", ".join(f"{column['name']} {column['data_type']}" for column in columns)
-                + ")"
-            )
+            for table in declared["sources"][0]["tables"]:
+                columns = ", ".join(f"{column['name']} {column['data_type']}" for column in table["columns"])
+                connection.execute(f"create table recon_memory.{table['name']} ({columns})")
 
     @staticmethod
     def _write_table(

@@ -15,17 +15,14 @@ memory as (
 currently_open as (
     select
         open_breaks.*,
-        case
-            when memory.break_id is null then 'open'
-            when memory.status = 'resolved' then 'reopened'
-            else memory.status
-        end as status,
-        coalesce(memory.first_seen_at, {{ as_of() }}) as first_seen_at,
+        statuses.status,
+        coalesce(statuses.first_seen_at, {{ as_of() }}) as first_seen_at,
         {{ as_of() }} as last_seen_at,
         {{ as_time('null') }} as resolved_at,
         {{ as_of() }} as counted_until_at
     from open_breaks
-    left join memory on open_breaks.break_id = memory.break_id
+    inner join {{ ref('int_break_statuses') }} as statuses
+        on open_breaks.break_id = statuses.break_id
 ),
 
 -- Resolved in this build, or in an earlier one and not open again.
@@ -61,12 +58,12 @@ all_breaks as (
 
 breaks as (
     select
-        break_id,
+        all_breaks.break_id,
         break_code,
         severity,
         direction,
         grain,
-        {{ as_text('status') }} as status,
+        {{ as_text('all_breaks.status') }} as status,
         {{ as_flag('is_primary') }} as is_primary,
         subject_key,
         invoice_id,
@@ -84,7 +81,7 @@ breaks as (
         difference_amount,
         expected_quantity,
         actual_quantity,
-        at_risk_amount,
+        all_breaks.at_risk_amount,
         business_at,
         first_seen_at,
         last_seen_at,
@@ -92,8 +89,16 @@ breaks as (
         {{ as_count(days_since('business_at', 'counted_until_at')) }} as age_days,
         {{ age_bucket(days_since('business_at', 'counted_until_at')) }} as age_bucket,
         {{ as_count(days_since('first_seen_at', 'counted_until_at')) }} as days_open,
-        explanation
+        explanation,
+        notes.owner,
+        notes.comment,
+        notes.ticket,
+        notes.expected_at,
+        notes.annotated_by,
+        notes.annotated_at
     from all_breaks
+    left join {{ ref('int_break_annotations') }} as notes
+        on all_breaks.break_id = notes.break_id
 )
 
 select * from breaks

@@ -12,25 +12,32 @@ memory as (
     from {{ ref('int_break_memory') }}
 ),
 
+statuses as (
+    select
+        break_id,
+        is_new,
+        reopens,
+        status,
+        first_seen_at
+    from {{ ref('int_break_statuses') }}
+),
+
 seen as (
     select
         case
-            when memory.break_id is null then 'opened'
-            when memory.status = 'resolved' then 'reopened'
+            when statuses.is_new then 'opened'
+            when statuses.reopens then 'reopened'
             when (open_breaks.at_risk_amount is distinct from memory.at_risk_amount)
                 or (open_breaks.difference_amount is distinct from memory.difference_amount)
                 or (open_breaks.currency is distinct from memory.currency)
                 then 'remeasured'
         end as event,
-        case
-            when memory.break_id is null then 'open'
-            when memory.status = 'resolved' then 'reopened'
-            else memory.status
-        end as status,
-        coalesce(memory.first_seen_at, {{ as_of() }}) as first_seen_at,
+        statuses.status,
+        coalesce(statuses.first_seen_at, {{ as_of() }}) as first_seen_at,
         {{ as_of() }} as last_seen_at,
         open_breaks.*
     from open_breaks
+    inner join statuses on open_breaks.break_id = statuses.break_id
     left join memory on open_breaks.break_id = memory.break_id
 ),
 

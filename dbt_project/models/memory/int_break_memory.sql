@@ -24,7 +24,11 @@ numbered as (
             order by
                 generation desc,
                 case event when 'resolved' then 4 when 'remeasured' then 3 when 'reopened' then 2 else 1 end desc
-        ) as event_number
+        ) as event_number,
+        max(case when event in ('opened', 'reopened') then generation end) over (
+            partition by break_id
+        ) as opened_generation,
+        max(case when event = 'reopened' then 1 else 0 end) over (partition by break_id) = 1 as was_reopened
     from events
 ),
 
@@ -37,6 +41,8 @@ newest as (
         status,
         first_seen_at,
         last_seen_at,
+        opened_generation,
+        was_reopened,
         {{ described_break_columns() | join(",\n        ") }}
     from numbered
     where event_number = 1

@@ -1,0 +1,70 @@
+-- The status of each break that stands: what the log knows of it, then what an analyst said since it opened.
+-- Grain: one row per open break (`break_id`).
+{{ config(materialized='table') }}
+
+with open_breaks as (
+    select
+        break_id,
+        at_risk_amount
+    from {{ ref('int_breaks_open') }}
+),
+
+memory as (
+    select
+        break_id,
+        status,
+        first_seen_at,
+        opened_generation,
+        was_reopened
+    from {{ ref('int_break_memory') }}
+),
+
+annotations as (
+    select * from {{ ref('int_break_annotations') }}
+),
+
+-- A note made before a break opened again was about what had been settled.
+joined as (
+    select
+        open_breaks.break_id,
+        open_breaks.at_risk_amount,
+        memory.break_id is null as is_new,
+        coalesce(memory.status = 'resolved', false) as comes_back,
+        coalesce(memory.was_reopened, false) as was_reopened,
+        memory.first_seen_at,
+        case when annotations.generation >= memory.opened_generation and memory.status <> 'resolved'
+            then annotations.status
+        end as annotated_status,
+        annotations.at_risk_amount as annotated_amount
+    from open_breaks
+    left join memory on open_breaks.break_id = memory.break_id
+    left join annotations on open_breaks.break_id = annotations.break_id
+),
+
+-- Accepted is an amount, not a break: more than was accepted is open again.
+judged as (
+    select
+        *,
+        coalesce(
+            annotated_status = 'accepted' and coalesce(at_risk_amount, 0) > coalesce(annotated_amount, 0), false
+        ) as outgrew_acceptance
+    from joined
+),
+
+statuses as (
+    select
+        break_id,
+        is_new,
+        comes_back or outgrew_acceptance as reopens,
+        {{ as_text("case
+            when is_new then 'open'
+            when comes_back or outgrew_acceptance then 'reopened'
+            when annotated_status is not null and annotated_status <> 'open' then annotated_status
+            when was_reopened then 'reopened'
+            else 'open'
+        end") }} as status,
+        first_seen_at
+    from judged
+)
+
+select * from statuses
