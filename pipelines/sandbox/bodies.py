@@ -11,6 +11,7 @@ from zlib import crc32
 from pipelines.sandbox.artifacts import artifact_uri
 from pipelines.sandbox.facts import Customer, Document, Entitlement, Item, Order, OrderLine
 from pipelines.sandbox.live import Live
+from pipelines.sandbox.statements import receipts_of
 from pipelines.sandbox.trade import COUNTRIES, SYMBOLS, rounded
 from pipelines.sandbox.wire import NEVER, Raw, dumps, link, object_type, stamp
 
@@ -123,6 +124,12 @@ class Bodies:
             body["amendsOf"] = document.amends_of
         if not nested:
             body["pdfDownloadLink"] = f"/invoices/{document.id}/documents/statement"
+            receipts = receipts_of(document)
+            if receipts:
+                uri = f"/invoices/{document.id}/receipts/{{}}/documents/statement"
+                body["taxReceipts"] = [
+                    {"id": receipt, "taxReceiptPdfDownloadLink": uri.format(receipt)} for receipt in receipts
+                ]
             body["links"] = {"self": link(f"/invoices/{prefix}{document.id}")}
         return body
 

@@ -59,6 +59,14 @@ class Faults:
     """Ids of customers whose entitlements give 403."""
     missing_line_items: tuple[str, ...] = ()
     """Ids of invoices whose lines give 404."""
+    truncated_statements: tuple[str, ...] = ()
+    """Ids of invoices whose PDF ends in the middle."""
+    html_statements: tuple[str, ...] = ()
+    """Ids of invoices whose PDF is a web page, with 200."""
+    error_statements: tuple[str, ...] = ()
+    """Ids of invoices whose PDF is an error in JSON, with 200."""
+    picture_statements: tuple[str, ...] = ()
+    """Ids of invoices whose PDF is a picture without text."""
 
     @classmethod
     def of(cls, wanted: dict[str, Any]) -> Faults:

@@ -57,9 +57,10 @@ class Reply:
         return HTTPStatus(self.status).phrase
 
     def all_headers(self) -> list[tuple[str, str]]:
-        """Headers with the length that the whole body would have."""
+        """Headers with the length that the whole body would have; JSON unless something else is said."""
         own = [("Content-Type", "application/json; charset=utf-8"), ("Content-Length", str(len(self.body)))]
-        return own + self.headers
+        said = {name.lower() for name, _ in self.headers}
+        return [header for header in own if header[0].lower() not in said] + self.headers
 
     def chunks(self) -> Iterator[bytes]:
         """The body for an in-process transport; a reset is what a real one would raise."""

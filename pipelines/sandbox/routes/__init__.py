@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from pipelines.sandbox.routes import customers, entitlements, invoices, lines, orders, reservations
+from pipelines.sandbox.routes import customers, entitlements, invoices, lines, orders, reservations, statements
 
-ROUTES = (customers, orders, entitlements, reservations, invoices, lines)
+ROUTES = (customers, orders, entitlements, reservations, invoices, lines, statements)
