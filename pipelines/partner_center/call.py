@@ -94,6 +94,7 @@ class Session:
     application: str
     locale: str
     ids_style: str
+    accept_encoding: str
     sleep: Callable[[float], None]
     clock: Callable[[], float]
     now: Callable[[], float]
@@ -256,7 +257,7 @@ class Call:
                 raise RequestRefused(f"The header {name!r} cannot be sent with {self.what}; nothing was sent.")
         if not check_header_text(self.request_id):
             raise RequestRefused(f"The request id of {self.what} cannot stand in a header; nothing was sent.")
-        headers = {**given, "Accept": "application/json", "Accept-Encoding": "gzip"}
+        headers = {**given, "Accept": "application/json", "Accept-Encoding": self.session.accept_encoding}
         if self.ask.body is not None:
             headers["Content-Type"] = "application/json"
         if self.session.ids_style == "client":

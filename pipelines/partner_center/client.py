@@ -34,7 +34,8 @@ class ClientOptions:
     """How one client behaves.
 
     Shape:   `base_url` may carry the version prefix of its paths; without one `version_path` is used;
-             `ids_style` says which headers carry the ids: Partner Center's own, or `client-request-id`.
+             `ids_style` says which headers carry the ids: Partner Center's own, or `client-request-id`;
+             `accept_encoding` how bodies may be packed: `gzip`, or `deflate`, which stays as it came.
     Units:   as the names say; `retry_max_wait_seconds` limits all the waiting of one call together,
              `body_deadline_seconds` runs from an answer's headers to its last byte.
     """
@@ -53,6 +54,7 @@ class ClientOptions:
     locale: str = "en-US"
     version_path: str = "/v1"
     ids_style: Literal["ms", "client"] = "ms"
+    accept_encoding: Literal["gzip", "deflate"] = "gzip"
 
     def __post_init__(self) -> None:
         positive = (
@@ -146,6 +148,7 @@ class PartnerCenterClient:
             application=options.application,
             locale=options.locale,
             ids_style=options.ids_style,
+            accept_encoding=options.accept_encoding,
             sleep=sleep,
             clock=clock,
             now=now,

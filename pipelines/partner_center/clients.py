@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
@@ -18,6 +18,7 @@ from pipelines.partner_center.masking import Mask
 
 PARTNER_API_AUDIENCE = "https://api.partner.microsoft.com"
 GRAPH_AUDIENCE = "https://graph.microsoft.com"
+PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def make_clients(
     shared = RefreshToken(sign_in.refresh_token, save_refresh_token) if sign_in.refresh_token else None
 
     def client(
-        base_url: str, audience: str, version_path: str, like: PartnerCenterClient | None
+        base_url: str, audience: str, version_path: str, like: PartnerCenterClient | None, **own: Any
     ) -> PartnerCenterClient:
         return PartnerCenterClient(
             replace(
@@ -83,6 +84,7 @@ def make_clients(
                 base_url=base_url,
                 version_path=version_path,
                 ids_style="ms" if like is None else "client",
+                **own,
             ),
             replace(sign_in, audience=audience),
             transport=transport,
@@ -98,7 +100,15 @@ def make_clients(
     main = client(options.base_url, sign_in.audience, options.version_path, None)
     return Clients(
         partner_center=main,
-        partner_api=client(partner_api_url, PARTNER_API_AUDIENCE, "/v1.0", main),
+        partner_api=client(
+            partner_api_url,
+            PARTNER_API_AUDIENCE,
+            "/v1.0",
+            main,
+            # Packed sheets are a tenth of the size. What they tell proves nothing, so no run waits long for them.
+            accept_encoding="deflate",
+            retry_max_wait_seconds=min(options.retry_max_wait_seconds, PATIENCE_SECONDS),
+        ),
         graph=client(graph_url, GRAPH_AUDIENCE, "/v1.0", main),
         blobs=BlobClient(options, transport=transport, sleep=sleep, clock=clock, now=now, observer=observer),
     )

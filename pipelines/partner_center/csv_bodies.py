@@ -91,18 +91,17 @@ def csv_pieces(body: bytes) -> Iterator[bytes]:
         return
     damage = ""
     try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            with archive.open(_only_file(archive)) as file:
-                size = 0
-                while piece := file.read(_PIECE_BYTES):
-                    # Counted, not believed: what the archive says of its size may be wrong.
-                    size += len(piece)
-                    if size > MAX_CSV_BYTES or (size > FREE_BYTES and size > MAX_RATIO * len(body)):
-                        raise WalkRefused(
-                            f"the archive of {len(body)} bytes inflates beyond {size - len(piece)} bytes; "
-                            f"at most {MAX_RATIO} times and {MAX_CSV_BYTES} bytes are read"
-                        )
-                    yield piece
+        with zipfile.ZipFile(io.BytesIO(body)) as archive, archive.open(_only_file(archive)) as file:
+            size = 0
+            while piece := file.read(_PIECE_BYTES):
+                # Counted, not believed: what the archive says of its size may be wrong.
+                size += len(piece)
+                if size > MAX_CSV_BYTES or (size > FREE_BYTES and size > MAX_RATIO * len(body)):
+                    raise WalkRefused(
+                        f"the archive of {len(body)} bytes inflates beyond {size - len(piece)} bytes; "
+                        f"at most {MAX_RATIO} times and {MAX_CSV_BYTES} bytes are read"
+                    )
+                yield piece
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         damage = str(error) or type(error).__name__
     if damage:

@@ -6,6 +6,7 @@ A walk that fails, or does not pass the gate, leaves what was landed before as i
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
@@ -17,6 +18,7 @@ from pipelines.errors import (
     NotAuthorized,
     NotFound,
     OriginRefused,
+    PageContractBroken,
     PartnerCenterError,
     RetryableError,
     TokenRefused,
@@ -26,11 +28,14 @@ from pipelines.gate import WalkGate
 from pipelines.landing import Failure, Landing, Manifest, OpenWalk, Partition
 from pipelines.partner_center.answers import Answer
 from pipelines.partner_center.contract import Endpoint
+from pipelines.partner_center.csv_bodies import check_csv_body, csv_pages, received_as
 from pipelines.partner_center.envelope import Envelope, envelope_of
 from pipelines.partner_center.pages import PageRows, read_page
 from pipelines.partner_center.paging import Asks, walk_pages
 
 MAX_RESTARTS = 2
+# A file is held whole, as it was received, while its pages are cut.
+FILES_AT_ONCE = 2
 # A sign-in may see orders and not their prices; then the orders are read without.
 NO_PRICE_CODE = "800043"
 _AROUND = ("links", "continuationtoken", "totalcount")
@@ -70,13 +75,15 @@ class WalkRequest:
     """A partition to read.
 
     Shape:   `asked_for` is kept with the reading, so that the next run can tell whether to ask again;
-             `not_found_is_empty`: a 404 is an answer (there is no such thing), not a failure.
+             `not_found_is_empty`: a 404 is an answer (there is no such thing), not a failure; `params` are
+             asked for beside those of the endpoint.
     """
 
     endpoint: Endpoint
     partition: Mapping[str, str] = field(default_factory=dict)
     asked_for: str = ""
     not_found_is_empty: bool = False
+    params: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def partition_id(self) -> str:
@@ -115,6 +122,8 @@ class WalkReader:
         self._landing = landing
         self._read_at = read_at
         self._observer = observer
+        self._files = threading.BoundedSemaphore(FILES_AT_ONCE)
+        self._silent_host = ""
 
     def read(self, request: WalkRequest) -> WalkOutcome:
         """One partition; a refusal or an outage of it is recorded, so that the others can go on.
@@ -123,13 +132,22 @@ class WalkReader:
         """
         if request.endpoint.needs_user and self._client.sign_in_mode == "app_only":
             return self._failed(request, Failure(self._read_at, "needs an app+user sign-in; this one is app-only"))
+        if request.endpoint.is_informational and self._silent_host:
+            # Its patience is spent once; what proves nothing holds no run up again and again.
+            return self._failed(request, Failure(self._read_at, self._silent_host))
         try:
             return self._read_whole(request)
-        except (NotAuthorized, OriginRefused):
-            raise
+        except (NotAuthorized, OriginRefused) as error:
+            if not request.endpoint.is_informational:
+                raise
+            return self._failed(request, Failure(self._read_at, str(error), error.status, error.code))
         except PartnerCenterError as error:
             failure = Failure(self._read_at, str(error), error.status, error.code)
-            return replace(self._failed(request, failure), is_outage=isinstance(error, RetryableError))
+            is_outage = isinstance(error, RetryableError)
+            if request.endpoint.is_informational and is_outage:
+                self._silent_host = f"not asked: before, {request.partition_id} got no usable answer"
+                is_outage = False
+            return replace(self._failed(request, failure), is_outage=is_outage)
         except WalkRefused as error:
             return self._failed(request, Failure(self._read_at, str(error)))
 
@@ -154,7 +172,7 @@ class WalkReader:
         return WalkOutcome(request.partition_id, "new", manifest.item_count)
 
     def _walk_with_restarts(self, request: WalkRequest, before: Partition) -> tuple[OpenWalk, Manifest]:
-        params = dict(_fill(request.endpoint.params, request.partition))
+        params = {**dict(_fill(request.endpoint.params, request.partition)), **request.params}
         for restart in range(MAX_RESTARTS + 1):
             walk = self._landing.open_walk(request.endpoint.name, request.partition)
             try:
@@ -177,12 +195,12 @@ class WalkReader:
         gate = WalkGate(request.partition_id)
         digest = hashlib.sha256()
         unknown: dict[str, str] = {}
-        notes = []
+        notes: list[str] = []
         if "include_price" in dict(endpoint.params) and "include_price" not in params:
             notes.append("read without prices: this sign-in may not see them")
         number = 0
         try:
-            for number, (answer, page) in enumerate(self._pages(request, params), start=1):
+            for number, (answer, page) in enumerate(self._pages(request, params, notes), start=1):
                 announced = _envelope(page, endpoint).total_count if endpoint.is_collection else None
                 tables = {
                     table.name: (page.tables[table.name], table.currency, table.money) for table in endpoint.tables
@@ -231,7 +249,9 @@ class WalkReader:
             body=endpoint.body,
         )
 
-    def _pages(self, request: WalkRequest, params: dict[str, str]) -> Iterator[tuple[Answer, PageRows]]:
+    def _pages(
+        self, request: WalkRequest, params: dict[str, str], notes: list[str]
+    ) -> Iterator[tuple[Answer, PageRows]]:
         endpoint, client = request.endpoint, self._client_of(request.endpoint)
         path = endpoint.path.format(**{name: quote(value, safe="") for name, value in request.partition.items()})
         read: list[PageRows] = []
@@ -241,6 +261,13 @@ class WalkReader:
             read[:] = [page]
             return _envelope(page, endpoint)
 
+        if endpoint.body == "csv":
+            with self._files:
+                answer = client.get(path, params=params, check_body=check_csv_body)
+                notes.append(received_as(answer.body))
+                for part in csv_pages(answer.body):
+                    yield replace(answer, body=part), _read_csv(part, endpoint)
+            return
         if not endpoint.is_collection:
             if endpoint.request is None:
                 answer = client.get(path, params=params, check_body=read_body)
@@ -258,6 +285,14 @@ class WalkReader:
         if self._partner_api is None:
             raise FatalError(f"{endpoint.name} is served by {endpoint.host}, which was not given to read from")
         return self._partner_api
+
+
+def _read_csv(body: bytes, endpoint: Endpoint) -> PageRows:
+    try:
+        return read_page(body, endpoint)
+    except ValueError as error:
+        # The file came over whole: asking again cannot mend it.
+        raise PageContractBroken(f"{endpoint.name}: {error}") from error
 
 
 def _envelope(page: PageRows, endpoint: Endpoint) -> Envelope:
