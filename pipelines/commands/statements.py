@@ -1,0 +1,37 @@
+"""`recon statements`: invoice PDFs, downloaded once and read for the total that they print."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from pipelines.commands.common import DONE, PARTLY_READ, prepare, watched
+from pipelines.warehouse import exclusive_run
+
+
+@click.command()
+@click.argument("invoices", nargs=-1, metavar="[INVOICE ...]")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a document.")
+def statements(invoices: tuple[str, ...], as_json: bool) -> None:
+    """Download invoice PDFs that are not there yet (all, or those named); `recon run` compares their totals."""
+    from pipelines.landing import Landing
+    from pipelines.session import claim_data_dir, open_clients
+    from pipelines.statements import report
+    from pipelines.statements.download import download
+
+    settings, folders = prepare()
+    settings.require_sign_in()
+    with exclusive_run(folders, "statements"), watched(folders, "statements") as progress:
+        claim_data_dir(settings, folders)
+        with open_clients(settings, folders, progress) as clients:
+            landing = Landing(folders.landing)
+            client = clients.partner_center
+            fetched = download(client, landing, folders.statements, settings.as_of, progress, invoices)
+    if as_json:
+        click.echo(json.dumps([report.as_row(one, folders.statements) for one in fetched], indent=1))
+    else:
+        for line in report.lines(fetched, folders.statements, named=bool(invoices)):
+            click.echo(line)
+    sys.exit(PARTLY_READ if any(one.result == "failed" for one in fetched) else DONE)
