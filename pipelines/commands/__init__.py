@@ -12,6 +12,7 @@ from pipelines.commands.load import load
 from pipelines.commands.run import run
 from pipelines.commands.sandbox import sandbox
 from pipelines.commands.sql import sql
+from pipelines.commands.statements import statements
 from pipelines.commands.transform import transform
 
-COMMANDS: tuple[click.Command, ...] = (load, transform, run, demo, check, explain, sql, doctor, sandbox)
+COMMANDS: tuple[click.Command, ...] = (load, transform, run, demo, check, explain, statements, sql, doctor, sandbox)
