@@ -9,15 +9,20 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
 
 from pipelines.sandbox.auth import Desk
 from pipelines.sandbox.bodies import Bodies
+from pipelines.sandbox.carts import CartDesk
+from pipelines.sandbox.catalog import Catalog
+from pipelines.sandbox.diary import Diary
 from pipelines.sandbox.facts import Order
 from pipelines.sandbox.faults import FaultDesk, Faults
 from pipelines.sandbox.line_bodies import LineItems
 from pipelines.sandbox.live import Live
+from pipelines.sandbox.price_lists import PriceLists
 from pipelines.sandbox.replies import Call, Refused, Reply, json_reply, spoiled
 from pipelines.sandbox.routes import ROUTES
 from pipelines.sandbox.routes.common import NOT_MINE, Ask
@@ -25,6 +30,8 @@ from pipelines.sandbox.wire import Raw, dumps
 from pipelines.sandbox.world import DEFAULT_CLOCK, World
 
 REMEMBERED_CALLS = 5000
+# What a server says that is this sandbox and nothing else: only here may anything be bought for a test.
+IDENTITY = "partner-center-reconciliation"
 
 
 class SandboxApp:
@@ -46,12 +53,20 @@ class SandboxApp:
         self.desk = Desk()
         self.faults = FaultDesk(faults or Faults())
         self.live = Live(world)
+        self.diary = Diary(self.live)
+        self.catalog = Catalog(world)
+        self.carts = CartDesk()
         self.bodies = Bodies(self.live, quirks)
         self.lines = LineItems(quirks)
         self.counts: Counter[str] = Counter()
         self.recent: deque[dict[str, object]] = deque(maxlen=REMEMBERED_CALLS)
         self._lock = threading.Lock()
         self.kept_rows: dict[str, list[Raw]] = {}
+
+    @cached_property
+    def price_lists(self) -> PriceLists:
+        """The price list of this world, made when it is first asked for."""
+        return PriceLists(self.world)
 
     def orders_of(self, customer_id: str) -> tuple[Order, ...]:
         """All orders of a customer, those bought in this running sandbox included."""
@@ -146,6 +161,8 @@ class SandboxApp:
         """Switches for tests; they need no token."""
         try:
             match call.method, parts:
+                case "GET", ["identity"]:
+                    return json_reply(200, dumps({"sandbox": IDENTITY}))
                 case "GET", ["calls"]:
                     with self._lock:
                         seen = {"total": self.counts.total(), "routes": dict(self.counts), "recent": [*self.recent]}

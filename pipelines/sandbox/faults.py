@@ -53,12 +53,15 @@ class Faults:
     endless_next: bool = False
     foreign_next_link: bool = False
     refuse_prices: bool = False
+    refuse_price_sheets: bool = False
     forbidden_orders: tuple[str, ...] = ()
     """Ids of customers whose orders give 403."""
     forbidden_entitlements: tuple[str, ...] = ()
     """Ids of customers whose entitlements give 403."""
     missing_line_items: tuple[str, ...] = ()
     """Ids of invoices whose lines give 404."""
+    sold_out: tuple[str, ...] = ()
+    """Ids of products that run out between the cart and its checkout."""
     truncated_statements: tuple[str, ...] = ()
     """Ids of invoices whose PDF ends in the middle."""
     html_statements: tuple[str, ...] = ()
@@ -67,6 +70,10 @@ class Faults:
     """Ids of invoices whose PDF is an error in JSON, with 200."""
     picture_statements: tuple[str, ...] = ()
     """Ids of invoices whose PDF is a picture without text."""
+    forbidden_audit: bool = False
+    """The record of activity gives 403."""
+    unrecorded_orders: tuple[str, ...] = ()
+    """Ids of orders that the record of activity does not name: what was done to them was done elsewhere."""
 
     @classmethod
     def of(cls, wanted: dict[str, Any]) -> Faults:

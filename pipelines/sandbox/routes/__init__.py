@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
-from pipelines.sandbox.routes import customers, entitlements, invoices, lines, orders, reservations, statements
+from pipelines.sandbox.routes import (
+    audit,
+    carts,
+    catalog,
+    customers,
+    entitlements,
+    invoices,
+    lines,
+    orders,
+    reservations,
+    statements,
+)
 
-ROUTES = (customers, orders, entitlements, reservations, invoices, lines, statements)
+ROUTES = (customers, catalog, carts, orders, audit, entitlements, reservations, invoices, lines, statements, prices)
