@@ -193,6 +193,9 @@ def test_every_endpoint_has_its_file_and_is_served_by_the_sandbox(endpoint: Endp
         "currency": "USD",
         "month": "2026-10",
         "period": "current",
+        "day": app.clock.date().isoformat(),
+        "billing_type": "onetime",
+        "line_item_number": "0",
     }
     query = "&".join(f"{name}={value.format(**values)}" for name, value in endpoint.params)
     call = Call("GET", endpoint.path.format(**values), query, {"authorization": f"Bearer {token}"}, b"")

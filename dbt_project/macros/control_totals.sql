@@ -62,6 +62,16 @@
         {"table": "invoice_details", "staging": "stg_partner_center__invoice_details", "amounts": {}},
         {"table": "customers", "staging": "stg_partner_center__customers", "amounts": {}},
         {"table": "customers_by_id", "staging": "stg_partner_center__customers_by_id", "amounts": {}},
+        {"table": "audit_records", "staging": "stg_partner_center__audit_records", "amounts": {}},
+        {"table": "audit_record_values", "staging": "stg_partner_center__audit_record_values", "amounts": {}},
+        {"table": "subscriptions_by_order", "staging": "stg_partner_center__subscriptions_by_order", "amounts": {}},
+        {
+            "table": "order_provisioning_status", "staging": "stg_partner_center__order_provisioning_status",
+            "amounts": {},
+        },
+        {
+            "table": "order_activation_links", "staging": "stg_partner_center__order_activation_links", "amounts": {},
+        },
         {"table": "entitlements", "staging": "stg_partner_center__entitlements", "amounts": {}},
         {"table": "entitlement_artifacts", "staging": "stg_partner_center__entitlement_artifacts", "amounts": {}},
         {"table": "reservations", "staging": "stg_partner_center__reservations", "amounts": {}},

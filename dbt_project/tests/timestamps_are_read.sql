@@ -3,7 +3,8 @@
     ('invoices', 'invoice_date'), ('orders', 'creation_date'), ('invoice_line_items', 'order_date'),
     ('invoice_summaries', 'accounting_date'), ('unbilled_line_items', 'order_date'),
     ('office_line_items', 'charge_start_date'), ('azure_line_items', 'charge_start_date'),
-    ('daily_rated_usage', 'usage_date'), ('unbilled_daily_usage', 'usage_date'), ('azure_daily_usage', 'usage_date')
+    ('daily_rated_usage', 'usage_date'), ('unbilled_daily_usage', 'usage_date'), ('azure_daily_usage', 'usage_date'),
+    ('audit_records', 'operation_date')
 ] -%}
 {% for table, column in read_times -%}
 select
