@@ -11,6 +11,7 @@ from pipelines.sandbox.routes import (
     invoices,
     lines,
     orders,
+    prices,
     reservations,
     statements,
 )
