@@ -59,6 +59,10 @@
             "amounts": {"billing_pre_tax_total": "subtotal"},
         },
         {"table": "estimate_links", "staging": "stg_partner_center__estimate_links", "amounts": {}},
+        {
+            "table": "invoice_statements", "currency": "currency", "staging": "stg_partner_center__invoice_statements",
+            "staging_currency": "currency", "amounts": {"printed_total": "printed_total"},
+        },
         {"table": "invoice_details", "staging": "stg_partner_center__invoice_details", "amounts": {}},
         {"table": "customers", "staging": "stg_partner_center__customers", "amounts": {}},
         {"table": "customers_by_id", "staging": "stg_partner_center__customers_by_id", "amounts": {}},

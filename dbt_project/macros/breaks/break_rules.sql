@@ -25,6 +25,7 @@
         "invoice_total_vs_lines",
         "invoice_without_lines",
         "invoice_missing",
+        "statement_vs_invoice",
         "balance_vs_open_invoices",
         "invoice_not_read",
         "not_compared",

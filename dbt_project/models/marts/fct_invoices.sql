@@ -17,14 +17,27 @@ buckets as (
     group by documents.invoice_id
 ),
 
+statements as (
+    select
+        invoice_id,
+        statement_total,
+        statement_currency,
+        statement_status
+    from {{ ref('int_document_statements') }}
+),
+
 with_buckets as (
     select
         documents.*,
+        statements.statement_total,
+        statements.statement_currency,
+        coalesce(statements.statement_status, 'not_downloaded') as statement_status,
         {% for bucket in money_buckets() -%}
         coalesce(buckets.{{ bucket }}_amount, 0) as {{ bucket }}_amount{{ ',' if not loop.last }}
         {% endfor %}
     from documents
     left join buckets on documents.invoice_id = buckets.invoice_id
+    left join statements on documents.invoice_id = statements.invoice_id
 )
 
 select
@@ -51,5 +64,8 @@ select
     {{ as_money('total_charges - lines_total - amendment_amount - rounding_amount') }} as unexplained_amount,
     is_void,
     is_read,
+    statement_total,
+    statement_currency,
+    statement_status,
     period
 from with_buckets
