@@ -34,7 +34,7 @@ from pipelines.partner_center.source import LandedWalk, landed_rows
 from pipelines.partner_center.walks import WalkClient, WalkOutcome, WalkReader, WalkRequest
 from pipelines.plans.documents import documents_of
 from pipelines.statements.kept import KeptFile, file_name, keep, kept_files, land
-from pipelines.statements.pdf_files import check_pdf, read_pdf
+from pipelines.statements.pdf_files import check_pdf, read_pdf, read_receipt
 
 RECEIPT_PATH = "/v1/invoices/{invoice_id}/receipts/{receipt_id}/documents/statement"
 
@@ -139,7 +139,7 @@ class StatementReader:
             header_total=wanted.header_total,
             downloaded_at=self.read_at,
         )
-        return Fetched(*about, "new", file.with_reading(read_pdf(body)))
+        return Fetched(*about, "new", file.with_reading(read_pdf(body) if not receipt_id else read_receipt(body)))
 
     def _is_there(self, known: KeptFile) -> bool:
         try:

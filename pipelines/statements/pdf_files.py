@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.errors import PageContractBroken, RequestRefused
 from pipelines.statements.printed_total import PrintedTotal, find_printed_total
@@ -60,6 +60,11 @@ def read_pdf(body: bytes) -> PdfReading:
         # A library that reads files of strangers may fail in any way; the file itself is kept all the same.
         return PdfReading(pages, PrintedTotal(reason=f"the PDF cannot be read ({type(error).__name__})"))
     return PdfReading(pages, find_printed_total(text[:MAX_CHARACTERS]))
+
+
+def read_receipt(body: bytes) -> PdfReading:
+    """A tax receipt: kept, and not read for a total, since it has none to compare."""
+    return replace(read_pdf(body), total=PrintedTotal(reason="a receipt, kept and not read"))
 
 
 def _is_json(body: bytes) -> bool:

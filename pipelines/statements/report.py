@@ -52,6 +52,10 @@ def as_row(one: Fetched, folder: Path) -> dict[str, object]:
 
 def _printed(one: Fetched) -> str:
     file = one.file
-    if file is None or file.printed_total is None:
-        return f"total not read: {file.not_read_reason if file else one.reason}"
+    if file is None:
+        return str(one.reason)
+    if one.receipt_id:
+        return str(file.not_read_reason)
+    if file.printed_total is None:
+        return f"total not read: {file.not_read_reason}"
     return f"{file.label} {file.printed_text} = {money_text(file.printed_total)} {file.currency}"

@@ -20,7 +20,7 @@ INVOICE_STATEMENTS = Endpoint(
             "invoice_statements",
             (
                 Column("invoice_id", "invoiceId", Kind.ID, required=True),
-                Column("receipt_id", "receiptId", Kind.ID, required=True),
+                Column("receipt_id", "receiptId", Kind.ID),
                 Column("version", "version", Kind.INTEGER, required=True),
                 *text("file", "sha256"),
                 Column("body_bytes", "bodyBytes", Kind.INTEGER),
