@@ -312,8 +312,8 @@ class Bodies:
     def _artifact(self, e: Entitlement) -> Body:
         """The reservation behind an entitlement, with the address of its details."""
         salt = self.salt(e.resource_id) if self.quirks else 0
-        artifact: Body = {
-            "link": link(("", "/v1")[salt % 2] + artifact_uri(e)),
+        artifact: Body = {"link": link(("", "/v1")[salt % 2] + artifact_uri(e))} if e.has_details else {}
+        artifact |= {
             "resourceId": e.resource_id.upper() if salt % 7 == 3 else e.resource_id,
             "artifactType": e.artifact_kind,
         }

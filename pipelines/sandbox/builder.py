@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
+from zlib import crc32
 
 from pipelines.sandbox.facts import (
     BalanceError,
@@ -23,6 +24,7 @@ from pipelines.sandbox.trade import COUNTRIES, EXACT, Month, month_starting, pri
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 TERM_DAYS = {"P1M": 30, "P1Y": 365, "P3Y": 1095, "": 0}
+SHARE_WITH_DETAILS = 8
 STYLES = ("classic", "modern", "modern", "commerce", "commerce")
 
 
@@ -221,6 +223,7 @@ class Builder:
         ends_at: datetime | None = None,
         artifact_kind: str = "reservedinstance",
         is_single_scope: bool = False,
+        has_details: bool = False,
     ) -> Entitlement:
         """The entitlement of an order line, following its delivered quantity unless `quantity` says otherwise."""
         line = order.lines[number]
@@ -230,6 +233,7 @@ class Builder:
             (moment + delay, line.quantity_at(moment) - line.waiting_at(moment) - transferred) for moment in moments
         )
         days = TERM_DAYS[line.item.term]
+        resource_id = resource_id or (self.guid() if line.item.kind == "reservation" else "")
         entitlement = Entitlement(
             customer=order.customer,
             order_id=reference_id or order.id,
@@ -239,12 +243,14 @@ class Builder:
             changes=follows if quantity is None else ((order.created_at + delay, quantity),),
             ends_at=ends_at,
             expires_at=order.created_at + timedelta(days=days) if days else None,
-            resource_id=resource_id or (self.guid() if line.item.kind == "reservation" else ""),
+            resource_id=resource_id,
             transferred=transferred,
             included=included,
             pending=tuple((moment + delay, waiting) for moment, waiting in line.waiting),
             artifact_kind=artifact_kind,
             is_single_scope=is_single_scope,
+            # A few of the ordinary ones are enough: each costs a call of its own.
+            has_details=bool(resource_id) and (has_details or crc32(resource_id.encode()) % SHARE_WITH_DETAILS == 0),
         )
         self.entitlements.append(entitlement)
         return entitlement

@@ -179,7 +179,8 @@ class Entitlement:
     """A right that a customer holds because of one order line. `included` are the parts of a bundle.
 
     `pending` are the units of the order line that are still being delivered; the quantity leaves them out.
-    `artifact_kind` names what stands behind a reservation: the word of today or the older one.
+    `artifact_kind` names what stands behind a reservation: the word of today or the older one; not every artifact
+    `has_details` that can be asked for.
     """
 
     customer: Customer
@@ -196,6 +197,7 @@ class Entitlement:
     pending: Changes = ()
     artifact_kind: str = "reservedinstance"
     is_single_scope: bool = False
+    has_details: bool = False
 
     def pending_at(self, clock: datetime) -> int:
         """Units still being delivered at `clock`."""

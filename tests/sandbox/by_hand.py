@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Context, Decimal
 
-from pipelines.sandbox.facts import Charge, Document, Order
+from pipelines.sandbox.facts import Charge, Document, Order, OrderLine
 from pipelines.sandbox.world import World
 
 Found = tuple[str, str | None, str | None, str | None, str | None, Decimal | None]
@@ -57,7 +57,17 @@ class ByHand:
 
     def resolve(self, c: Charge) -> Order | None:
         order = self.by_id.get(c.order_ref) or self.by_alternate.get(c.order_ref.lower())
-        return order or self.by_alternate.get(c.alternate_ref.lower())
+        return order or self.by_alternate.get(c.alternate_ref.lower()) or self.behind_reservation(c)
+
+    def behind_reservation(self, c: Charge) -> Order | None:
+        """The one order that brought the customer the reservation that a charge names."""
+        name = c.reservation_order_id.lower().removeprefix("rioderid").removeprefix("pctest")
+        orders = {
+            e.order_id
+            for e in self.world.entitlements.get(c.customer.id, ())
+            if name and e.resource_id == name and e.quantity_at(self.clock)
+        }
+        return self.by_id.get(orders.pop()) if len(orders) == 1 else None
 
     def one_time(self, c: Charge) -> bool:
         if c.charge_type == "customerCredit" or c.credit_reason:
@@ -183,6 +193,11 @@ class ByHand:
         for c in charges:
             if c.subtotal > 0:
                 unit = cut(EXACT.multiply(c.effective_unit_price, c.rate), c.currency)
+        held = self.held(order, product_id, sku_id)
+        waiting = sum(line.waiting_at(self.clock) for line in mine) if expected else 0
+        is_late = waiting > 0 and self.clock >= order.created_at + timedelta(days=1)
+        if is_late:
+            yield row("provisioning_overdue", (unit or mine[0].price) * waiting)
         amount = sum((line.price * line.quantity_at(self.clock) for line in mine), Decimal(0)) if expected else 0
         due = self.clock >= eleventh_after(order.created_at)
         reduced = order.status_at(self.clock) == "cancelled" or any(not x.quantity_at(self.clock) for x in mine)
@@ -191,6 +206,8 @@ class ByHand:
             if due and order.id not in getattr(self, "suggested", set()):
                 yield row("order_not_billed", amount)
             return
+        if not expected and held and net <= 0 and self.is_taken_away_late(group, order, mine):
+            yield row("entitled_after_cancellation", None)
         pricing = sum((EXACT.multiply(c.effective_unit_price, c.billable_quantity) for c in charges), Decimal(0))
         if charges and (pricing < Decimal("-0.01") or not any(c.subtotal >= 0 for c in charges)):
             yield row("over_credited", abs(sum((c.subtotal for c in charges), Decimal(0))))
@@ -213,18 +230,28 @@ class ByHand:
                 yield row("quantity_charged_vs_ordered", unit * (expected - net))
         if len(charges) == 1 and net == expected and charges[0].subtotal > 0:
             yield from (row("price_charged_vs_ordered", gap) for gap in self.price_gap(order, mine, charges[0]))
-        held = sum(
-            e.quantity_at(self.clock) + (e.transferred if e.quantity_at(self.clock) else 0)
-            for e in self.world.entitlements.get(order.customer.id, ())
-            if e.order_id == order.id and (e.item.product_id, e.item.sku_id) == (product_id, sku_id)
-        )
         terms = {"P1M": 31, "P1Y": 365, "P3Y": 1095, "": 10**5}
         over = order.created_at + timedelta(days=terms[mine[0].item.term]) <= self.clock
-        if net > 0 and expected > 0 and not over and held != expected:
+        still_coming = waiting and not is_late
+        if net > 0 and expected > 0 and not over and held != expected and not is_late and not still_coming:
             if held == 0:
                 yield row("charged_not_entitled", abs(sum((c.total for c in charges), Decimal(0))))
             else:
                 yield row("quantity_ordered_vs_entitled", unit * abs(held - expected))
+
+    def held(self, order: Order, product_id: str, sku_id: str) -> int:
+        """Units of an item that the customer received, handed over ones included."""
+        return sum(
+            e.quantity_at(self.clock) + (e.transferred if e.quantity_at(self.clock) else 0)
+            for e in self.world.entitlements.get(order.customer.id, ())
+            if e.order_id == order.id and (e.item.product_id, e.item.sku_id) == (product_id, sku_id)
+        )
+
+    def is_taken_away_late(self, group: list[tuple[Document, Charge]], order: Order, mine: list[OrderLine]) -> bool:
+        """A day after the end of the month of the purchase's invoice, and a day after the cancellation itself."""
+        billed = [next_month(d.at) for d, c in group if c.subtotal > 0]
+        gone_at = max([order.cancelled_at or order.created_at, *(line.changes[-1][0] for line in mine)])
+        return self.clock >= max([gone_at, *billed]) + timedelta(days=1)
 
     def price_gap(self, order: Order, mine: list, charge: Charge) -> Iterator[Decimal]:
         quantity = mine[0].quantity_at(self.clock)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipelines.sandbox.builder import Builder
-from pipelines.sandbox.look_alikes import bills, lines, purchases, rights, timing
+from pipelines.sandbox.look_alikes import bills, lines, purchases, reservations, rights, timing
 
 LOOK_ALIKES: tuple[Callable[[Builder], None], ...] = (
     timing.ordered_this_month,
@@ -16,6 +16,8 @@ LOOK_ALIKES: tuple[Callable[[Builder], None], ...] = (
     timing.still_pending,
     timing.cancelled_this_month,
     timing.cancelled_yesterday_and_still_entitled,
+    timing.ordered_yesterday_and_being_delivered,
+    timing.delivered_overnight,
     timing.refund_of_an_old_order,
     timing.more_seats_for_an_old_order,
     purchases.prices_rounded_twice,
@@ -31,6 +33,8 @@ LOOK_ALIKES: tuple[Callable[[Builder], None], ...] = (
     rights.term_that_is_over,
     rights.transferred_units,
     rights.parts_of_a_bundle,
+    reservations.billed_under_the_reservation_alone,
+    reservations.reserved_for_all_and_for_one,
     bills.voided_and_adjusted,
     bills.voided_by_a_note,
     bills.voided_by_state,

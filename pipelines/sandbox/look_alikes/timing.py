@@ -49,6 +49,27 @@ def cancelled_yesterday_and_still_entitled(b: Builder) -> None:
     b.charge(order, item, m, 3)
 
 
+def ordered_yesterday_and_being_delivered(b: Builder) -> None:
+    """Ordered last night, and nothing or only a part of it is there yet: a delivery may take a day."""
+    for country, arrived in (("US", 0), ("JP", 2)):
+        at = b.open_month.at(13, 20)
+        order = b.order(
+            b.customer(country), at, (b.item("perpetual", "93.00", term=""), 5), waiting={0: ((at, 5 - arrived),)}
+        )
+        b.entitle(order)
+
+
+def delivered_overnight(b: Builder) -> None:
+    """What was ordered in the evening came next morning, and was billed as ordered."""
+    for country in ("DE", "JP"):
+        c, m = b.customer(country), b.months[-1]
+        item = b.item("subscription", "36.00")
+        at = m.at(7, 18)
+        order = b.order(c, at, (item, 4), waiting={0: ((at, 4), (m.at(8, 9), 0))})
+        b.entitle(order)
+        b.charge(order, item, m, 4)
+
+
 def refund_of_an_old_order(b: Builder) -> None:
     """Bought before the first loaded month and given back inside it: the purchase is on an invoice nobody loaded."""
     for country in ("US", "JP"):

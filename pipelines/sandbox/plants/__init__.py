@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from pipelines.sandbox.builder import Builder
 from pipelines.sandbox.facts import PlantedBreak
-from pipelines.sandbox.plants import documents, existence, parties, quantities, refunds, repeats
+from pipelines.sandbox.plants import deliveries, documents, existence, parties, quantities, refunds, repeats
 
 PLANTS: tuple[Callable[[Builder], Iterator[PlantedBreak]], ...] = (
     existence.charges_nobody_ordered,
@@ -18,6 +18,12 @@ PLANTS: tuple[Callable[[Builder], Iterator[PlantedBreak]], ...] = (
     existence.orders_never_billed,
     existence.charged_and_not_delivered,
     existence.rights_without_an_order,
+    deliveries.delivered_in_part,
+    deliveries.billed_before_delivery,
+    deliveries.waiting_since_days,
+    deliveries.cancelled_and_still_entitled,
+    deliveries.line_cancelled_and_still_entitled,
+    deliveries.billed_under_a_reservation_of_two_orders,
     quantities.more_billed_than_ordered,
     quantities.fewer_billed_than_ordered,
     quantities.fewer_delivered_than_ordered,

@@ -62,7 +62,7 @@ def about_item(
     order: Order,
     item: Item,
     since: datetime,
-    at_risk: Decimal,
+    at_risk: Decimal | None,
     currency: str | None = None,
 ) -> PlantedBreak:
     """About an order item; the currency is the billed one where it differs from the order's."""

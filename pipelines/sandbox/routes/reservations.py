@@ -27,7 +27,7 @@ def answer(shop: SandboxApp, ask: Ask) -> object:
             customer = listed_customer(shop, customer_id)
             wanted = tuple(part.lower() for part in (kind, group, line, resource))
             for entitlement in shop.live.entitlements_of(customer.id):
-                held = entitlement.quantity_at(shop.clock) > 0 and entitlement.resource_id
+                held = entitlement.quantity_at(shop.clock) > 0 and entitlement.has_details
                 if held and artifact_parts(entitlement) == wanted:
                     return _artifact(entitlement, shop)
             raise Refused(404, 1000, "The artifact was not found.")
