@@ -15,6 +15,7 @@ ReconError
 │       ├── NotFound            404
 │       ├── RequestRefused      any other 4xx
 │       ├── OriginRefused       a link, redirect or host that must not see the token
+│       ├── ExportFailed        an export ended without data; carries its code
 │       └── PageContractBroken  an answer that is not the documented shape
 ├── ListNotRead                 a list without which nothing else can be read
 ├── WalkRefused                 pages arrived, but the walk does not pass the gate
@@ -106,6 +107,10 @@ class RequestRefused(FatalError):
 
 class OriginRefused(FatalError):
     """A link or redirect leads to a host that must not see the token."""
+
+
+class ExportFailed(FatalError):
+    """An export was ordered and ended without data; the message says what it said."""
 
 
 class PageContractBroken(FatalError):

@@ -3,6 +3,7 @@
     landing/<endpoint>/<partition values>/<walk id>/page-00001.json.zst, manifest.json
     landing/<endpoint>/<partition values>/checked.json    when the content was last seen to be the same
     landing/<endpoint>/<partition values>/failure.json    the newest attempt, if it failed
+    landing/<endpoint>/<partition values>/export.json     an export that was ordered and is not fetched yet
 
 A walk is written aside and moved into place whole, so a folder with a manifest is a complete walk and
 anything else does not exist. Nothing here is ever deleted by a command.
@@ -14,7 +15,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -28,6 +29,7 @@ from pipelines.gate import Totals
 
 FORMAT = 1
 _INCOMING = ".incoming"
+_EXPORT_NOTE = "export.json"
 _LONGEST_NAME = 200
 
 
@@ -51,6 +53,7 @@ class LandedBlob:
     name: str
     sha256: str
     compressed_bytes: int
+    page_count: int
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,15 @@ class Manifest:
 
 
 @dataclass(frozen=True)
+class RunningExport:
+    """An export that was ordered: the path of its operation, what it was ordered for, and when."""
+
+    operation: str
+    asked_for: str
+    ordered_at: str
+
+
+@dataclass(frozen=True)
 class Failure:
     """Why the newest attempt at a partition gave nothing."""
 
@@ -95,7 +107,8 @@ class Failure:
 class Partition:
     """A partition of the landing: its complete walks (oldest first), last check and last failure.
 
-    Shape:   `asked_for` is what the newest reading was asked for, e.g. the state of an invoice's header.
+    Shape:   `asked_for` is what the newest reading was asked for, e.g. the state of an invoice's header; `etag`
+             is the newest that an export of the current content had.
     """
 
     endpoint: str
@@ -105,6 +118,7 @@ class Partition:
     checked_at: str | None = None
     asked_for: str = ""
     failure: Failure | None = None
+    etag: str = ""
 
     @property
     def current(self) -> Manifest | None:
@@ -159,7 +173,7 @@ class Landing:
             names = os.listdir(folder)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        notes = {"checked.json", "failure.json"}
+        notes = {"checked.json", "failure.json", _EXPORT_NOTE}
         found = (_read_manifest(folder / name / "manifest.json") for name in names if name not in notes)
         walks = sorted((walk for walk in found if walk), key=lambda walk: walk.sequence)
         checked = _read_json(folder / "checked.json") if "checked.json" in names else None
@@ -178,14 +192,16 @@ class Landing:
             checked_at = checked["checked_at"] if checked else None
         except KeyError as error:
             raise LandingDamaged(f"a note in {folder} lacks {error}; restore it from a copy") from None
-        return Partition(endpoint, values, name, tuple(walks), checked_at, asked_for, failed)
+        etag = (checked or {}).get("etag") or (walks[-1].etag if walks else "")
+        return Partition(endpoint, values, name, tuple(walks), checked_at, asked_for, failed, etag)
 
-    def mark_checked(self, endpoint: str, partition: Mapping[str, str], read_at: str, asked_for: str) -> None:
+    def mark_checked(
+        self, endpoint: str, partition: Mapping[str, str], read_at: str, asked_for: str, etag: str = ""
+    ) -> None:
         """The content was read again and is the same: no new walk, and an earlier failure is over."""
         folder = self.partition_folder(endpoint, partition)
-        write_atomically(
-            folder / "checked.json", json.dumps({"checked_at": read_at, "asked_for": asked_for}).encode()
-        )
+        note = {"checked_at": read_at, "asked_for": asked_for} | ({"etag": etag} if etag else {})
+        write_atomically(folder / "checked.json", json.dumps(note).encode())
         (folder / "failure.json").unlink(missing_ok=True)
 
     def mark_failed(self, endpoint: str, partition: Mapping[str, str], partition_id: str, failure: Failure) -> None:
@@ -194,6 +210,31 @@ class Landing:
         folder.mkdir(parents=True, exist_ok=True)
         about = {"endpoint": endpoint, "partition": dict(partition), "partition_id": partition_id}
         write_atomically(folder / "failure.json", json.dumps(about | asdict(failure)).encode())
+
+    def forget_failures(self, endpoint: str, asked: Collection[str]) -> None:
+        """Failures of an endpoint's partitions other than those asked for now: nothing can make them good."""
+        for note in (self.folder / endpoint).rglob("failure.json"):
+            failure = _read_json(note)
+            if failure is not None and failure.get("partition_id") not in asked:
+                note.unlink(missing_ok=True)
+
+    def note_export(self, endpoint: str, partition: Mapping[str, str], export: RunningExport) -> None:
+        """Keeps the address of an export, so that a later run can go on waiting for it."""
+        folder = self.partition_folder(endpoint, partition)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(folder / _EXPORT_NOTE, json.dumps(asdict(export)).encode())
+
+    def running_export(self, endpoint: str, partition: Mapping[str, str]) -> RunningExport | None:
+        """The export that was ordered for a partition and not fetched; a note that cannot be read is none."""
+        try:
+            found = _read_json(self.partition_folder(endpoint, partition) / _EXPORT_NOTE)
+            return None if found is None else RunningExport(**found)
+        except (LandingDamaged, TypeError):
+            return None
+
+    def forget_export(self, endpoint: str, partition: Mapping[str, str]) -> None:
+        """The export was fetched, or is of no use."""
+        (self.partition_folder(endpoint, partition) / _EXPORT_NOTE).unlink(missing_ok=True)
 
     def page_bytes(self, manifest: Manifest, page: LandedPage) -> bytes:
         """The body of one page, exactly as it was received.
@@ -232,6 +273,10 @@ class OpenWalk:
         self.pages.append(
             LandedPage(file, sha256_of(body), len(body), item_count, announced, repeats_page, request_id)
         )
+
+    def scratch(self, name: str) -> Path:
+        """A place for a file that is needed only while the walk is written; remove it before `complete`."""
+        return self._incoming / name
 
     def complete(self, manifest: Manifest) -> None:
         """Writes the manifest last and moves the walk into place."""

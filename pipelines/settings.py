@@ -21,6 +21,13 @@ from pipelines.errors import SettingsError
 
 SECTION = "SOURCES__PARTNER_CENTER__"
 CHINA_HOST = "partner.partnercenterapi.microsoftonline.cn"
+# Where the national clouds sign in; the API host of two of them is the worldwide one.
+NATIONAL_AUTHORITIES = (
+    "login.microsoftonline.us",
+    "login.microsoftonline.de",
+    "login.partner.microsoftonline.cn",
+    "login.chinacloudapi.cn",
+)
 GLOBAL_AUDIENCE = "https://api.partnercenter.microsoft.com"
 LINE_ITEM_APIS = ("auto", "v1", "graph")
 
@@ -45,7 +52,8 @@ SETTINGS = (
     Setting(f"{SECTION}CLIENT_ID", None, "the app registration"),
     Setting(f"{SECTION}CLIENT_SECRET", None, "its secret", is_secret=True),
     Setting(f"{SECTION}REFRESH_TOKEN", None, "set: app+user sign-in; unset: app-only", is_secret=True),
-    Setting(f"{SECTION}LINE_ITEMS_API", "auto", "`v1` or `auto` (this version reads v1 in both cases)"),
+    Setting(f"{SECTION}LINE_ITEMS_API", "auto", "where lines are read: `auto` (by billing period), `v1` or `graph`"),
+    Setting(f"{SECTION}EXPORT_MAX_WAIT_SECONDS", "3600", "total waiting for one export; it is resumed later"),
     Setting(f"{SECTION}REQUESTS_PER_MINUTE", "500", "client-side limit"),
     Setting(f"{SECTION}RETRY_MAX_WAIT_SECONDS", "300", "total waiting allowed for one request"),
     Setting("RECON_DATA_DIR", "data", "everything that is written"),
@@ -72,6 +80,7 @@ class Settings:
     client_secret: str | None
     refresh_token: str | None
     line_items_api: str
+    export_max_wait_seconds: int
     requests_per_minute: int
     retry_max_wait_seconds: int
     data_dir: Path
@@ -106,17 +115,15 @@ def read_settings(environment: Mapping[str, str] | None = None, folder: Path | N
     """
     environment = os.environ if environment is None else environment
     values = _Values(environment, _read_toml_files(folder or Path.cwd()))
-    base_url = _url(values, f"{SECTION}BASE_URL")
+    base_url, authority_url = _url(values, f"{SECTION}BASE_URL"), _url(values, f"{SECTION}AUTHORITY_URL")
     if values.text("RECON_TARGET") != "duckdb":
         raise SettingsError("RECON_TARGET: this version knows the target `duckdb` only")
     api = (values.text(f"{SECTION}LINE_ITEMS_API") or "").lower()
     if api not in LINE_ITEM_APIS:
         raise SettingsError(f"{SECTION}LINE_ITEMS_API is `{api}`; it may be {', '.join(LINE_ITEM_APIS)}")
-    if api == "graph":
-        raise SettingsError(f"{SECTION}LINE_ITEMS_API=graph: this version reads line items through v1; set `auto`")
     return Settings(
         base_url=base_url,
-        authority_url=_url(values, f"{SECTION}AUTHORITY_URL"),
+        authority_url=authority_url,
         graph_url=_url(values, f"{SECTION}GRAPH_URL"),
         partner_api_url=_url(values, f"{SECTION}PARTNER_API_URL"),
         audience=values.text(f"{SECTION}AUDIENCE") or _audience_of(base_url),
@@ -124,7 +131,8 @@ def read_settings(environment: Mapping[str, str] | None = None, folder: Path | N
         client_id=values.text(f"{SECTION}CLIENT_ID"),
         client_secret=values.text(f"{SECTION}CLIENT_SECRET"),
         refresh_token=values.text(f"{SECTION}REFRESH_TOKEN"),
-        line_items_api=api,
+        line_items_api=_line_items_api(api, base_url, authority_url),
+        export_max_wait_seconds=_whole_number(values, f"{SECTION}EXPORT_MAX_WAIT_SECONDS", 1, 86_400),
         requests_per_minute=_whole_number(values, f"{SECTION}REQUESTS_PER_MINUTE", 1, 100_000),
         retry_max_wait_seconds=_whole_number(values, f"{SECTION}RETRY_MAX_WAIT_SECONDS", 0, 86_400),
         data_dir=_folder(values.text("RECON_DATA_DIR") or "data"),
@@ -211,6 +219,23 @@ def _url(values: _Values, variable: str) -> str:
 
 def _audience_of(base_url: str) -> str:
     return f"https://{CHINA_HOST}" if urlsplit(base_url).hostname == CHINA_HOST else GLOBAL_AUDIENCE
+
+
+def _line_items_api(api: str, base_url: str, authority_url: str) -> str:
+    """The export exists in the global cloud only; everywhere else lines are read through v1."""
+    if is_global_cloud(base_url, authority_url):
+        return api
+    if api == "graph":
+        raise SettingsError(
+            f"{SECTION}LINE_ITEMS_API=graph: the export of Microsoft Graph exists in the global cloud only, and "
+            f"{base_url} with {authority_url} is another one; set `auto` or `v1`"
+        )
+    return "v1"
+
+
+def is_global_cloud(base_url: str, authority_url: str) -> bool:
+    """Whether API and sign-in are those of the worldwide cloud (or of a sandbox), not of a national one."""
+    return urlsplit(base_url).hostname != CHINA_HOST and urlsplit(authority_url).hostname not in NATIONAL_AUTHORITIES
 
 
 def _whole_number(values: _Values, variable: str, lowest: int, highest: int) -> int:

@@ -57,7 +57,7 @@ def test_defaults_are_those_of_the_settings_table(tmp_path: Path) -> None:
         (f"{SECTION}REQUESTS_PER_MINUTE", "5.5", "whole number from 1"),
         (f"{SECTION}RETRY_MAX_WAIT_SECONDS", "-1", "whole number from 0"),
         (f"{SECTION}LINE_ITEMS_API", "v3", "auto, v1, graph"),
-        (f"{SECTION}LINE_ITEMS_API", "graph", "set `auto`"),
+        (f"{SECTION}EXPORT_MAX_WAIT_SECONDS", "0", "whole number from 1"),
         ("RECON_AS_OF", "14.10.2026", "write it like 2026-10-14T09:00:00Z"),
         ("RECON_AS_OF", "0001-01-01", "year cannot be meant"),
         ("RECON_NOT_COMPARED_SHARE", "1.5", "from 0 to 1"),
@@ -91,6 +91,28 @@ def test_the_audience_follows_the_cloud_unless_it_is_set(tmp_path: Path) -> None
     china = "https://partner.partnercenterapi.microsoftonline.cn"
     assert read(tmp_path, **{f"{SECTION}BASE_URL": china}).audience == china
     assert read(tmp_path, **{f"{SECTION}AUDIENCE": "https://x.example"}).audience == "https://x.example"
+
+
+NATIONAL = (
+    {f"{SECTION}BASE_URL": "https://partner.partnercenterapi.microsoftonline.cn"},
+    {f"{SECTION}AUTHORITY_URL": "https://login.microsoftonline.us"},
+    {f"{SECTION}AUTHORITY_URL": "https://login.microsoftonline.de"},
+    {f"{SECTION}AUTHORITY_URL": "https://login.partner.microsoftonline.cn"},
+)
+
+
+@pytest.mark.parametrize("cloud", NATIONAL)
+def test_a_national_cloud_has_no_export(tmp_path: Path, cloud: dict[str, str]) -> None:
+    assert read(tmp_path, **cloud).line_items_api == "v1"
+    with pytest.raises(SettingsError, match=r"LINE_ITEMS_API=graph: .* global cloud only.* set `auto` or `v1`"):
+        read(tmp_path, **cloud, **{f"{SECTION}LINE_ITEMS_API": "graph"})
+
+
+@pytest.mark.parametrize("url", ["https://api.partnercenter.microsoft.com", "http://127.0.0.1:8080"])
+def test_the_global_cloud_and_a_sandbox_have_the_export(tmp_path: Path, url: str) -> None:
+    for api in ("auto", "v1", "graph"):
+        settings = read(tmp_path, **{f"{SECTION}BASE_URL": url, f"{SECTION}LINE_ITEMS_API": api})
+        assert settings.line_items_api == api
 
 
 def test_a_sign_in_that_is_not_set_is_named_variable_by_variable(tmp_path: Path) -> None:

@@ -160,6 +160,11 @@ class PartnerCenterClient:
         return self._session.mask
 
     @property
+    def observer(self) -> Observer:
+        """Who watches this client's traffic."""
+        return self._session.observer
+
+    @property
     def sign_in_mode(self) -> str:
         """`app_only` or `app_user`; some resources take only the second."""
         return self._session.tokens.mode

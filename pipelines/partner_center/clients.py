@@ -14,6 +14,7 @@ from pipelines.partner_center.answers import Observer
 from pipelines.partner_center.auth import RefreshToken, SignIn
 from pipelines.partner_center.blobs import BlobClient
 from pipelines.partner_center.client import ClientOptions, PartnerCenterClient
+from pipelines.partner_center.exports.api import ExportApi
 from pipelines.partner_center.masking import Mask
 
 PARTNER_API_AUDIENCE = "https://api.partner.microsoft.com"
@@ -26,13 +27,14 @@ class Clients:
     """One client for each API.
 
     Shape:   `partner_center` customers, orders, invoices; `partner_api` price sheets and exchange rates;
-             `graph` exports, whose files `blobs` fetches without any token.
+             `graph` and `blobs` (without any token) serve `exports`.
     """
 
     partner_center: PartnerCenterClient
     partner_api: PartnerCenterClient
     graph: PartnerCenterClient
     blobs: BlobClient
+    exports: ExportApi
 
     @property
     def mask(self) -> Mask:
@@ -59,6 +61,7 @@ def make_clients(
     *,
     partner_api_url: str,
     graph_url: str,
+    export_max_wait_seconds: float = 3600,
     transport: httpx.BaseTransport | None = None,
     save_refresh_token: Callable[[str], None] | None = None,
     sleep: Callable[[float], None] = time.sleep,
@@ -98,6 +101,8 @@ def make_clients(
         )
 
     main = client(options.base_url, sign_in.audience, options.version_path, None)
+    graph = client(graph_url, GRAPH_AUDIENCE, "/v1.0", main)
+    blobs = BlobClient(options, transport=transport, sleep=sleep, clock=clock, now=now, observer=observer)
     return Clients(
         partner_center=main,
         partner_api=client(
@@ -109,6 +114,7 @@ def make_clients(
             accept_encoding="deflate",
             retry_max_wait_seconds=min(options.retry_max_wait_seconds, PATIENCE_SECONDS),
         ),
-        graph=client(graph_url, GRAPH_AUDIENCE, "/v1.0", main),
-        blobs=BlobClient(options, transport=transport, sleep=sleep, clock=clock, now=now, observer=observer),
+        graph=graph,
+        blobs=blobs,
+        exports=ExportApi(graph, blobs, max_wait_seconds=export_max_wait_seconds, sleep=sleep, now=now),
     )

@@ -76,16 +76,22 @@ def check_header_text(value: str) -> bool:
     return _HEADER_TEXT.fullmatch(value) is not None
 
 
+def check_plain_path(path: str) -> bool:
+    """Whether a path leads where it reads: no empty part, no dots, nothing that starts a query."""
+    segments = path.removeprefix("/").split("/")
+    bad = any(unquote(segment) in {"", ".", ".."} or "/" in unquote(segment) for segment in segments)
+    return not bad and _PATH_UNSAFE.search(path) is None
+
+
 def address_below(prefix: str, path: str, params: dict[str, str]) -> str:
     """Path and query below the API's version prefix, which the given path may carry already.
 
     Errors:  RequestRefused when the path would lead anywhere else than it reads, so that an id with a
              slash, blank or dots in it never asks for something different.
     """
-    segments = path.removeprefix("/").split("/")
-    bad = any(unquote(segment) in {"", ".", ".."} or "/" in unquote(segment) for segment in segments)
-    if bad or _PATH_UNSAFE.search(path):
+    if not check_plain_path(path):
         raise RequestRefused(f"The path {path!r} is not a plain path; nothing was sent.")
+    segments = path.removeprefix("/").split("/")
     joined = "/" + "/".join(quote(segment, safe="%:@!$&'()*+,;=~-._") for segment in segments)
     prefix = "/" + prefix.strip("/") if prefix.strip("/") else ""
     if prefix and joined != prefix and not joined.startswith(prefix + "/"):
@@ -118,3 +124,15 @@ def check_link(uri: str, own: Origin) -> None:
     if foreign is not None:
         shown = foreign.split("?", 1)[0][:200]
         raise OriginRefused(f"A link leads to {shown!r}, but only {own} may be asked; nothing was sent there.")
+
+
+def path_of_link(uri: str, own: Origin) -> str:
+    """The path that a link of our own host leads to, which may be an absolute address.
+
+    Errors:  OriginRefused for another host, or for a link with a query, which none of these has.
+    """
+    check_link(uri, own)
+    parts = urlsplit(uri.strip())
+    if parts.query or parts.fragment or not parts.path:
+        raise OriginRefused(f"A link to {own} cannot be followed: it carries a query or no path.")
+    return parts.path

@@ -20,6 +20,7 @@ from pipelines.errors import PageContractBroken
 from pipelines.partner_center.contract import Body, Endpoint
 from pipelines.partner_center.csv_pages import read_csv_page
 from pipelines.partner_center.csv_rows import read_csv
+from pipelines.partner_center.exports.fields import respelt
 from pipelines.partner_center.fast_pages import read_flat_page
 from pipelines.partner_center.strict_json import parse_strictly
 from pipelines.partner_center.strict_rows import UnknownFields, convert_rows, note_unknown_fields
@@ -101,8 +102,8 @@ def _items(body: bytes, endpoint: Endpoint, form: Body) -> tuple[list[Any], dict
     if form == "csv":
         return read_csv(body, endpoint.name), {}
     if form == "jsonl":
-        items: Any = [parse_strictly(line) for line in body.split(b"\n") if line.strip()]
-        return _objects(items, endpoint, "a line"), {}
+        items = _objects([parse_strictly(line) for line in body.split(b"\n") if line.strip()], endpoint, "a line")
+        return respelt(items, endpoint.tables[0].name), {}
     document = parse_strictly(body)
     if endpoint.items == "array":
         return _objects(document, endpoint, "the answer"), {}

@@ -30,6 +30,9 @@ from pipelines.partner_center.answers import Answer
 from pipelines.partner_center.contract import Endpoint
 from pipelines.partner_center.csv_bodies import check_csv_body, csv_pages, received_as
 from pipelines.partner_center.envelope import Envelope, envelope_of
+from pipelines.partner_center.exports.api import ExportApi
+from pipelines.partner_center.exports.choice import SourceApi
+from pipelines.partner_center.exports.reader import ExportReader
 from pipelines.partner_center.pages import PageRows, read_page
 from pipelines.partner_center.paging import Asks, walk_pages
 
@@ -76,7 +79,7 @@ class WalkRequest:
 
     Shape:   `asked_for` is kept with the reading, so that the next run can tell whether to ask again;
              `not_found_is_empty`: a 404 is an answer (there is no such thing), not a failure; `params` are
-             asked for beside those of the endpoint.
+             asked for beside those of the endpoint; `source_api` is where lines are read from.
     """
 
     endpoint: Endpoint
@@ -84,6 +87,7 @@ class WalkRequest:
     asked_for: str = ""
     not_found_is_empty: bool = False
     params: Mapping[str, str] = field(default_factory=dict)
+    source_api: SourceApi = "v1"
 
     @property
     def partition_id(self) -> str:
@@ -106,7 +110,7 @@ class WalkReader:
     """Reads partitions from the APIs that serve them into one landing.
 
     Shape:   `read_at` is the moment that all readings of this run carry; `partner_api` serves the endpoints
-             whose host it is.
+             whose host it is, `exports` gives the lines that are asked for as an export.
     """
 
     def __init__(
@@ -116,12 +120,14 @@ class WalkReader:
         read_at: str,
         observer: WalkObserver,
         partner_api: WalkClient | None = None,
+        exports: ExportApi | None = None,
     ) -> None:
         self._client = client
         self._partner_api = partner_api
         self._landing = landing
         self._read_at = read_at
         self._observer = observer
+        self._exports = ExportReader(exports, landing, read_at, observer.page_read) if exports else None
         self._files = threading.BoundedSemaphore(FILES_AT_ONCE)
         self._silent_host = ""
 
@@ -157,19 +163,40 @@ class WalkReader:
 
     def _read_whole(self, request: WalkRequest) -> WalkOutcome:
         before = self._landing.partition(request.endpoint.name, request.partition, request.partition_id)
-        walk, manifest = self._walk_with_restarts(request, before)
+        found = self._walk(request, before)
+        if isinstance(found, str):
+            return self._same(request, before.current.item_count if before.current else 0, found)
+        walk, manifest = found
         if manifest.item_count == 0 and before.current is not None and before.current.item_count > 0:
             # Everything gone at once is more often a fault than a fact: believed only when said twice.
             walk.discard()
-            walk, manifest = self._walk_with_restarts(request, before)
+            walk, manifest = self._walk_again(request, before)
             if manifest.item_count == 0:
                 manifest = replace(manifest, notes=[*manifest.notes, "empty in two readings, after one with items"])
         if before.current is not None and before.current.content_hash == manifest.content_hash:
             walk.discard()
-            self._landing.mark_checked(request.endpoint.name, request.partition, self._read_at, request.asked_for)
-            return WalkOutcome(request.partition_id, "same", manifest.item_count)
+            return self._same(request, manifest.item_count, manifest.etag)
         walk.complete(manifest)
         return WalkOutcome(request.partition_id, "new", manifest.item_count)
+
+    def _same(self, request: WalkRequest, item_count: int, etag: str) -> WalkOutcome:
+        self._landing.mark_checked(request.endpoint.name, request.partition, self._read_at, request.asked_for, etag)
+        return WalkOutcome(request.partition_id, "same", item_count)
+
+    def _walk(self, request: WalkRequest, before: Partition) -> tuple[OpenWalk, Manifest] | str:
+        """A walk that is not in place yet; or, of an export that is as it was, its eTag."""
+        if request.source_api == "v1":
+            return self._walk_with_restarts(request, before)
+        if self._exports is None:
+            raise FatalError(
+                f"{request.partition_id} is asked for as an export, and nothing was given to read it with"
+            )
+        return self._exports.read(request, before)
+
+    def _walk_again(self, request: WalkRequest, before: Partition) -> tuple[OpenWalk, Manifest]:
+        found = self._walk(request, replace(before, etag=""))
+        assert not isinstance(found, str)  # without an eTag there is nothing to be equal to
+        return found
 
     def _walk_with_restarts(self, request: WalkRequest, before: Partition) -> tuple[OpenWalk, Manifest]:
         params = {**dict(_fill(request.endpoint.params, request.partition)), **request.params}
