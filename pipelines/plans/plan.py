@@ -28,12 +28,16 @@ from pipelines.plans.documents import Document, documents_of
 class LoadOptions:
     """What the person at the keyboard chose.
 
-    Shape:   `line_items_api` is `auto`, `v1` or `graph`; `sweep` reads every customer again.
+    Shape:   `line_items_api` is `auto`, `v1` or `graph`; `sweep` reads every customer again; `month` (YYYY-MM),
+             alone or with `market` and `view`, asks for that month's exchange rates or for one price sheet.
     """
 
     line_items_api: str = "v1"
     sweep: bool = False
     sweep_after: timedelta = timedelta(days=7)
+    market: str | None = None
+    view: str | None = None
+    month: str | None = None
 
 
 @dataclass(frozen=True)
