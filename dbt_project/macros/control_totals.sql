@@ -79,6 +79,10 @@
         {"table": "entitlements", "staging": "stg_partner_center__entitlements", "amounts": {}},
         {"table": "entitlement_artifacts", "staging": "stg_partner_center__entitlement_artifacts", "amounts": {}},
         {"table": "reservations", "staging": "stg_partner_center__reservations", "amounts": {}},
+        {"table": "products", "staging": "stg_partner_center__products", "amounts": {}},
+        {"table": "skus", "staging": "stg_partner_center__skus", "amounts": {}},
+        {"table": "availabilities", "staging": "stg_partner_center__availabilities", "amounts": {}},
+        {"table": "inventory", "staging": "stg_partner_center__inventory", "amounts": {}},
     ]) }}
 {%- endmacro %}
 

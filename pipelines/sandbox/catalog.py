@@ -20,9 +20,10 @@ SEGMENTS = ("commercial", "education", "government", "nonprofit")
 SCOPES = ("", "AzurePlan")
 ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-VANISHED_AT = datetime(2026, 9, 20, tzinfo=UTC)
+VANISHED_AT = datetime(2026, 7, 1, tzinfo=UTC)
 VANISHES_AT = datetime(2026, 12, 1, tzinfo=UTC)
-RENAMED_AT = datetime(2026, 10, 1, tzinfo=UTC)
+RENAMED_AT = datetime(2026, 7, 1, tzinfo=UTC)
+RENAMES_AT = datetime(2026, 11, 15, tzinfo=UTC)
 FEW_COUNTRIES = ("US", "DE")
 VIEWS = (
     *("Azure", "AzureReservations", "AzureReservationsVM", "AzureReservationsSQL", "AzureReservationsCosmosDb"),
@@ -198,9 +199,10 @@ def _renamed(item: Item, segment: str, scope: str) -> list[Offer]:
     is_first = segment == SEGMENTS[0] and not scope
     first_id = item.availability_id if is_first else _other_id(item, f"{segment}/{scope}")
     number = number_of(first_id)
-    if number % 9 == 0:
-        later = Offer(_other_id(item, first_id), item, segment, scope, RENAMED_AT, NEVER)
-        return [Offer(first_id, item, segment, scope, ALWAYS, RENAMED_AT), later]
+    changes_at = {0: RENAMED_AT, 1: RENAMES_AT}.get(number % 9)
+    if changes_at is not None:
+        later = Offer(_other_id(item, first_id), item, segment, scope, changes_at, NEVER)
+        return [Offer(first_id, item, segment, scope, ALWAYS, changes_at), later]
     return [Offer(first_id, item, segment, scope, ALWAYS, NEVER, is_purchasable=number % 10 != 0)]
 
 
