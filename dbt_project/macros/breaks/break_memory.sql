@@ -25,3 +25,9 @@
 {% macro days_since(earlier, later) -%}
     case when {{ earlier }} > {{ later }} then 0 else {{ days_between(earlier, later) }} end
 {%- endmacro %}
+
+{# Rules that say that a side of the comparison is missing: their month is not reconciled, whoever accepts what. #}
+{% macro blocking_break_codes() -%} 'nothing_compared', 'invoice_missing', 'invoice_not_read' {%- endmacro %}
+
+{# Rules about charges for which an analyst may confirm an order. #}
+{% macro break_codes_without_order() -%} 'charge_without_order', 'ambiguous_match' {%- endmacro %}

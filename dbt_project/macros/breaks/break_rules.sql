@@ -12,6 +12,8 @@
         "price_charged_vs_ordered",
         "charged_not_entitled",
         "quantity_ordered_vs_entitled",
+        "provisioning_overdue",
+        "entitled_after_cancellation",
         "entitlement_without_order",
         "cancelled_not_credited",
         "credit_without_cancellation",

@@ -3,7 +3,6 @@
 with open_breaks as (
     select
         break_id,
-        is_primary,
         {{ described_break_columns() | join(",\n        ") }}
     from {{ ref('int_breaks_open') }}
 ),
@@ -14,7 +13,9 @@ memory as (
 
 currently_open as (
     select
-        open_breaks.*,
+        open_breaks.break_id,
+        coalesce(at_issue.is_primary, false) as is_primary,
+        open_breaks.{{ described_break_columns() | join(",\n        open_breaks.") }},
         statuses.status,
         coalesce(statuses.first_seen_at, {{ as_of() }}) as first_seen_at,
         {{ as_of() }} as last_seen_at,
@@ -23,6 +24,8 @@ currently_open as (
     from open_breaks
     inner join {{ ref('int_break_statuses') }} as statuses
         on open_breaks.break_id = statuses.break_id
+    left join {{ ref('int_breaks_at_issue') }} as at_issue
+        on open_breaks.break_id = at_issue.break_id
 ),
 
 -- Resolved in this build, or in an earlier one and not open again.

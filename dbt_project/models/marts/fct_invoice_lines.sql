@@ -6,13 +6,13 @@ with lines as (
 
 item_breaks as (
     select distinct order_item_id
-    from {{ ref('int_breaks_open') }}
+    from {{ ref('int_breaks_at_issue') }}
     where order_item_id is not null and invoice_line_id is null
 ),
 
 line_breaks as (
     select distinct invoice_line_id
-    from {{ ref('int_breaks_open') }}
+    from {{ ref('int_breaks_at_issue') }}
     where invoice_line_id is not null
 ),
 

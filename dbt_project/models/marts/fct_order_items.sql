@@ -7,7 +7,7 @@ with items as (
 -- A break on one of its lines is a break of the item.
 broken as (
     select distinct order_item_id
-    from {{ ref('int_breaks_open') }}
+    from {{ ref('int_breaks_at_issue') }}
     where order_item_id is not null
 ),
 

@@ -52,7 +52,7 @@ breaks as (
         currency,
         count(*) as open_breaks_count,
         sum(case when is_primary then at_risk_amount end) as at_risk_amount,
-        sum(case when break_code in ('nothing_compared', 'invoice_missing', 'invoice_not_read') then 1 else 0 end)
+        sum(case when break_code in ({{ blocking_break_codes() }}) then 1 else 0 end)
             as blocking_count
     from {{ ref('int_break_periods') }}
     group by period, currency

@@ -29,11 +29,11 @@ movements as (
     union all
     select break_code, currency, 1 as break_count, amount from events where event = 'remeasured'
     union all
-    -- What a remeasured break was before leaves, in the currency that it had.
+    -- What a remeasured break was before leaves, in the currency that it had; so does an accepted one that grew.
     select opening.break_code, opening.currency, -1 as break_count, -opening.amount as amount
     from opening
     inner join events on opening.break_id = events.break_id
-    where events.event = 'remeasured'
+    where events.event in ('remeasured', 'reopened')
     union all
     select break_code, currency, -1 as break_count, -coalesce(at_risk_amount, 0) as amount
     from {{ ref('fct_breaks') }}

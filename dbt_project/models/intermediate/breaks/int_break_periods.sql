@@ -9,7 +9,7 @@ with open_breaks as (
         currency,
         is_primary,
         at_risk_amount
-    from {{ ref('int_breaks_open') }}
+    from {{ ref('int_breaks_at_issue') }}
 ),
 
 -- A customer that could not be compared in several months shows in each, with that month's charges.
