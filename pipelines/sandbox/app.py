@@ -18,6 +18,7 @@ from pipelines.sandbox.bodies import Bodies
 from pipelines.sandbox.carts import CartDesk
 from pipelines.sandbox.catalog import Catalog
 from pipelines.sandbox.diary import Diary
+from pipelines.sandbox.export_desk import ExportDesk
 from pipelines.sandbox.facts import Order
 from pipelines.sandbox.faults import FaultDesk, Faults
 from pipelines.sandbox.line_bodies import LineItems
@@ -58,6 +59,7 @@ class SandboxApp:
         self.carts = CartDesk()
         self.bodies = Bodies(self.live, quirks)
         self.lines = LineItems(quirks)
+        self.exports = ExportDesk()
         self.counts: Counter[str] = Counter()
         self.recent: deque[dict[str, object]] = deque(maxlen=REMEMBERED_CALLS)
         self._lock = threading.Lock()

@@ -74,6 +74,31 @@ class Faults:
     """The record of activity gives 403."""
     unrecorded_orders: tuple[str, ...] = ()
     """Ids of orders that the record of activity does not name: what was done to them was done elsewhere."""
+    export_forbidden: bool = False
+    """Ordering exports gives 403: the app lacks the permission."""
+    failing_exports: int = 0
+    """So many exports, the next ones ordered, end as failed."""
+    endless_exports: bool = False
+    """No export ever ends."""
+    export_word: str = ""
+    """Another word for an export that runs."""
+    export_retry_after: str = "0"
+    """Seconds, a date, or `none`: how long an export asks to wait."""
+    lost_operations: int = 0
+    """So many exports are forgotten when they are asked for."""
+    empty_exports: tuple[str, ...] = ()
+    """Ids of invoices whose exports find no data."""
+    older_manifest: bool = False
+    """Manifests have the member names of the preview."""
+    wrong_blob_count: bool = False
+    expired_keys: int = 0
+    """So many requests to storage find that their key has expired."""
+    storage_errors: int = 0
+    """So many requests to storage are answered 503."""
+    truncated_blobs: int = 0
+    """So many files end in the middle."""
+    bomb_blobs: bool = False
+    """Files inflate a thousand times."""
 
     @classmethod
     def of(cls, wanted: dict[str, Any]) -> Faults:
@@ -100,6 +125,7 @@ class FaultDesk:
             self._attempts: dict[str, int] = {}
             self._refusals_left = faults.refuse_continuations
             self._expiry_left = faults.expire_tokens_after
+            self._used: dict[str, int] = {}
 
     def hit(self, key: str) -> tuple[str, int]:
         """The passing fault for this attempt of the call `key` ("" for none), and the call's ordinal."""
@@ -129,4 +155,12 @@ class FaultDesk:
             if self._refusals_left <= 0:
                 return False
             self._refusals_left -= 1
+            return True
+
+    def uses_up(self, name: str) -> bool:
+        """True for as many calls as the fault of that name counts."""
+        with self._lock:
+            if self._used.get(name, 0) >= getattr(self.faults, name):
+                return False
+            self._used[name] = self._used.get(name, 0) + 1
             return True

@@ -8,6 +8,7 @@ from pipelines.sandbox.routes import (
     catalog,
     customers,
     entitlements,
+    exports,
     invoices,
     lines,
     orders,
@@ -16,4 +17,17 @@ from pipelines.sandbox.routes import (
     statements,
 )
 
-ROUTES = (customers, catalog, carts, orders, audit, entitlements, reservations, invoices, lines, statements, prices)
+ROUTES = (
+    customers,
+    catalog,
+    carts,
+    orders,
+    audit,
+    entitlements,
+    reservations,
+    invoices,
+    lines,
+    statements,
+    prices,
+    exports,
+)
