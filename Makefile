@@ -1,6 +1,6 @@
 # `make` alone prints this menu. Every target is one line that calls `recon`; set-up is done when it is missing.
 .DEFAULT_GOAL := help
-.PHONY: setup demo load transform reconcile check explain statements sql notebook doctor sandbox test lint bench docs clean help
+.PHONY: setup demo load transform reconcile check explain annotate statements sql notebook doctor sandbox test lint bench docs clean help
 SHELL := /bin/sh
 VENV := .venv
 RUN := $(VENV)/bin/recon
@@ -26,6 +26,8 @@ check: $(READY) ## The verdict (make exits 2 unless clean; `.venv/bin/recon chec
 ##@ Looking
 explain: $(READY) ## Why a break or a line is what it is (ARGS="BREAK_ID")
 	@$(RUN) explain $(ARGS)
+annotate: $(READY) ## Import notes about breaks (ARGS="notes.csv")
+	@$(RUN) annotate $(ARGS)
 statements: $(READY) ## Invoice PDFs that are not there yet (ARGS="G000024130" for some)
 	@$(RUN) statements $(ARGS)
 sql: $(READY) ## Read-only query on the published database (ARGS="'select ...'")

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from pipelines import history, ledger
+from pipelines.annotations import annotations_digest
 from pipelines.errors import UsageError
 from pipelines.landing import Landing
 from pipelines.load import LoadResult, apply_landing
@@ -54,7 +55,9 @@ def build_and_publish(
     refuse_earlier_moment(before, as_of)
     apply_landing(folders, Landing(folders.landing))
     with open_build(folders) as connection:
-        digest = f"{ledger.ledger_digest(connection)}-{project_hash()}-{not_compared_share}"
+        digest = (
+            f"{ledger.ledger_digest(connection)}-{project_hash()}-{not_compared_share}-{annotations_digest(folders)}"
+        )
     if before is not None and before["input_digest"] == digest and not _time_matters(folders, before["as_of"], as_of):
         return RunResult(before["generation"], False, loaded, None)
     generation = next_generation(folders)

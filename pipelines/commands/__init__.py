@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from pipelines.commands.annotate import annotate
 from pipelines.commands.check import check
 from pipelines.commands.demo import demo
 from pipelines.commands.doctor import doctor
@@ -15,4 +16,16 @@ from pipelines.commands.sql import sql
 from pipelines.commands.statements import statements
 from pipelines.commands.transform import transform
 
-COMMANDS: tuple[click.Command, ...] = (load, transform, run, demo, check, explain, statements, sql, doctor, sandbox)
+COMMANDS: tuple[click.Command, ...] = (
+    load,
+    transform,
+    run,
+    demo,
+    check,
+    explain,
+    annotate,
+    statements,
+    sql,
+    doctor,
+    sandbox,
+)

@@ -1,0 +1,27 @@
+"""`recon annotate`: what analysts say about breaks."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+
+import click
+
+from pipelines.commands.common import prepare
+from pipelines.warehouse import exclusive_run
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--by", "annotated_by", metavar="NAME", help="Who says so; default: the signed-in user.")
+def annotate(file: Path, annotated_by: str | None) -> None:
+    """Import notes about breaks from FILE: break_id, status, owner, comment, ticket, expected_at, accept_order_id."""
+    from pipelines.annotations import import_annotations
+
+    settings, folders = prepare()
+    with exclusive_run(folders, "annotate"):
+        done = import_annotations(folders, file, settings.as_of, annotated_by or getpass.getuser())
+    click.echo(
+        f"{done.noted:,} noted, {done.unchanged:,} known already, {done.without_note:,} without a note; "
+        "`recon run` shows them"
+    )
