@@ -10,7 +10,7 @@ import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote
@@ -206,7 +206,16 @@ def wanted_invoices(landing: Landing, invoices: Sequence[str] = ()) -> list[Want
     if unknown:
         raise UsageError(f"no invoice `{unknown[0]}` in the list of invoices; ids are written as the list shows them")
     chosen = [known[name] for name in dict.fromkeys(invoices)] if invoices else list(known.values())
-    return sorted(chosen, key=lambda one: (one.invoice_date, one.invoice_id), reverse=True)
+    return sorted(chosen, key=lambda one: (_moment(one.invoice_date), one.invoice_id), reverse=True)
+
+
+def _moment(sent: str) -> datetime:
+    """A time as sent, for an order only: what cannot be read comes last."""
+    try:
+        found = datetime.fromisoformat("".join(sent.split()))
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _headers(landing: Landing) -> tuple[dict[str, Decimal], dict[str, set[str]]]:
