@@ -147,7 +147,20 @@ def small_world() -> RawDatabase:
             line_item_type="billing",
         )
     _orders_and_entitlements(world)
+    _statements(world)
     return world
+
+
+def _statements(world: RawDatabase) -> None:
+    """PDFs of three documents: one prints ten dollars more, one is a picture, one agrees."""
+    for invoice_id, header, printed, currency in (
+        ("G001", "147.50", "157.50", "USD"),
+        ("G002", "300", None, None),
+        ("G003", "9.19", "9.19", "EUR"),
+    ):
+        kept = {"invoice_id": invoice_id, "receipt_id": "", "version": 1, "file": f"{invoice_id}.pdf"}
+        read = {"printed_total": printed, "currency": currency, "header_total": header}
+        world.walk("invoice_statements", {"invoice_statements": [kept | read]}, invoice_id=invoice_id)
 
 
 def _orders_and_entitlements(world: RawDatabase) -> None:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -84,6 +85,21 @@ def test_one_customer_that_could_not_be_read_makes_its_month_unreconciled(built:
     """Its currency carries the mark; the other currencies keep their own verdict."""
     found = dict(rows(built, "select currency, verdict from marts.fct_reconciliation where period = '2024-05'"))
     assert found == {"USD": "not_reconciled", "JPY": "clean", "EUR": "clean"}
+
+
+def test_a_statement_that_prints_another_total_is_a_finding_and_an_unread_one_is_none(built: Path) -> None:
+    found = rows(built, "select invoice_id, statement_total, statement_status from marts.fct_invoices order by 1")
+    assert found == [
+        ("G001", Decimal("157.50"), "read"),
+        ("G002", None, "not_read"),
+        ("G003", Decimal("9.19"), "read"),
+        ("G004", None, "not_downloaded"),
+        ("G005", None, "not_downloaded"),
+    ]
+    breaks = (
+        "select invoice_id, at_risk_amount, direction from marts.fct_breaks where break_code = 'statement_vs_invoice'"
+    )
+    assert rows(built, breaks) == [("G001", Decimal("10.00"), "over")]
 
 
 def test_an_order_charged_under_its_alternate_id_is_matched(built: Path) -> None:
