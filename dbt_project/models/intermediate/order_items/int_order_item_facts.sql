@@ -79,7 +79,13 @@ select
     charges.last_purchase_at,
     charges.last_invoice_id,
     coalesce(entitlements.entitled_quantity, 0) as entitled_quantity,
-    coalesce(entitlements.pending_quantity, 0) as pending_quantity,
+    coalesce(entitlements.held_quantity, 0) as held_quantity,
+    -- The status of the order and the entitlement each tell of deliveries to come; what only one of them says counts.
+    case
+        when coalesce(deliveries.pending_quantity, 0) > coalesce(entitlements.pending_quantity, 0)
+            then deliveries.pending_quantity
+        else coalesce(entitlements.pending_quantity, 0)
+    end as pending_quantity,
     coalesce(currencies.minor_digits, 2) as currency_digits,
     coalesce(currencies.tolerance_amount, {{ as_money("'0.01'") }}) as tolerance_amount,
     coalesce(order_currencies.minor_digits, 2) as order_currency_digits,
@@ -87,6 +93,7 @@ select
     changes.increased_at,
     changes.decreased_at,
     coalesce(changes.was_reduced_before, false) or expectations.has_cancelled_line as was_reduced_unseen,
+    changes.reduced_before_at,
     expectations.created_at < coalesce(horizons.horizon_at, first_horizon.horizon_at) as is_before_horizon,
     coalesce(coverage.is_orders_read, false) or coalesce(coverage.is_compared and not coverage.is_known, false)
         as is_orders_read,
@@ -102,6 +109,8 @@ left join {{ ref('int_order_item_entitlements') }} as entitlements
     on
         expectations.order_item_id = entitlements.order_item_id
         and expectations.customer_id = entitlements.customer_id
+left join {{ ref('int_order_item_deliveries') }} as deliveries
+    on expectations.order_item_id = deliveries.order_item_id
 left join {{ ref('int_customer_coverage') }} as coverage on expectations.customer_id = coverage.customer_id
 left join {{ ref('currencies') }} as currencies
     on coalesce(main_currencies.currency, expectations.order_currency) = currencies.currency

@@ -12,13 +12,15 @@ with facts as (
         expected_amount,
         charged_quantity,
         entitled_quantity,
+        pending_quantity,
         increased_at,
         decreased_at,
         was_reduced_unseen,
         case when created_at is null or increased_at > created_at then increased_at else created_at end as grown_at,
         case
             when decreased_at is not null then decreased_at
-            -- Reduced before anyone looked: the end of the month of the last purchase on an invoice stands for the time.
+            when was_reduced_unseen and reduced_before_at is not null then reduced_before_at
+            -- Reduced before anyone looked, and nothing on record: the end of the month of the last purchase on an invoice stands for the time.
             when was_reduced_unseen and last_purchase_at is not null
                 then {{ add_months(month_start('last_purchase_at'), 1) }} - interval '1' microsecond
         end as reduced_at
@@ -59,7 +61,8 @@ dues as (
         end as invoice_due_at,
         {{ eleventh_after('reduced_at') }} as credit_due_at,
         {{ add_hours('grown_at', 'provisioning_hours') }} as provisioning_due_at,
-        {{ add_hours('reduced_at', 'deprovisioning_hours') }} as deprovisioning_due_at
+        -- Reduced at a time that nothing tells: not before it was created.
+        {{ add_hours('coalesce(reduced_at, created_at)', 'deprovisioning_hours') }} as deprovisioning_due_at
     from changes
     cross join pending_limits
     cross join hour_limits
@@ -91,7 +94,11 @@ select
         false
     ) as is_window_credit_due,
     coalesce(
-        is_one_time and is_entitlements_read and entitled_quantity < expected_quantity
+        is_one_time
+        and (
+            (is_entitlements_read and entitled_quantity < expected_quantity)
+            or (pending_quantity > 0 and expected_quantity > 0)
+        )
         and provisioning_due_at > {{ as_of() }},
         false
     ) as is_window_provisioning,
