@@ -9,6 +9,7 @@ with entitlements as (
         order_line_number,
         product_id,
         sku_id,
+        quantity as held_quantity,
         quantity + transferred_quantity as received_quantity,
         pending_quantity
     from {{ ref('int_entitlements') }}
@@ -31,6 +32,7 @@ with_items as (
             {{ hash_of(['entitlements.order_id', 'entitlements.product_id', 'entitlements.sku_id']) }}
         ) as order_item_id,
         entitlements.customer_id,
+        entitlements.held_quantity,
         entitlements.received_quantity,
         entitlements.pending_quantity
     from entitlements
@@ -45,6 +47,7 @@ select
     order_item_id,
     customer_id,
     {{ as_rate('sum(received_quantity)') }} as entitled_quantity,
+    {{ as_rate('sum(held_quantity)') }} as held_quantity,
     {{ as_rate('sum(pending_quantity)') }} as pending_quantity,
     {{ as_count('count(*)') }} as entitlement_count
 from with_items

@@ -49,14 +49,14 @@ select
         when facts.is_before_horizon then 'before_horizon'
         when windows.is_window_not_yet_invoiced then 'not_yet_invoiced'
         when windows.is_window_credit_due then 'credit_due'
-        when windows.is_window_provisioning and entitlement_rules.is_expected then 'provisioning_pending'
+        when windows.is_window_provisioning and (entitlement_rules.is_expected or facts.pending_quantity > 0) then 'provisioning_pending'
         when windows.is_window_deprovisioning then 'deprovisioning_pending'
     end as timing_code,
     case
         when not facts.is_one_time or facts.is_before_horizon then null
         when windows.is_window_not_yet_invoiced then windows.invoice_due_at
         when windows.is_window_credit_due then windows.credit_due_at
-        when windows.is_window_provisioning and entitlement_rules.is_expected then windows.provisioning_due_at
+        when windows.is_window_provisioning and (entitlement_rules.is_expected or facts.pending_quantity > 0) then windows.provisioning_due_at
         when windows.is_window_deprovisioning then windows.deprovisioning_due_at
     end as timing_due_at,
     facts.is_one_time,
@@ -87,14 +87,18 @@ select
     facts.last_invoice_id,
     windows.is_window_not_yet_invoiced,
     windows.is_window_credit_due,
-    windows.is_window_provisioning and coalesce(entitlement_rules.is_expected, false) as is_window_provisioning,
+    windows.is_window_provisioning
+    and (coalesce(entitlement_rules.is_expected, false) or facts.pending_quantity > 0) as is_window_provisioning,
     windows.is_window_deprovisioning,
     facts.is_suggested_candidate,
     facts.billing_currency,
     {{ as_count('facts.order_currency_digits') }} as order_currency_digits,
     {{ as_money('facts.order_tolerance_amount') }} as order_tolerance_amount,
     facts.listed_amount,
-    facts.is_tax_inclusive
+    facts.is_tax_inclusive,
+    {{ as_rate('facts.held_quantity') }} as held_quantity,
+    windows.provisioning_due_at,
+    windows.deprovisioning_due_at
 from {{ ref('int_order_item_facts') }} as facts
 inner join {{ ref('int_order_item_windows') }} as windows on facts.order_item_id = windows.order_item_id
 left join entitlement_rules
