@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def clients_of(app: SandboxApp, *, user: bool = True) -> Clients:
             tenant_id="11111111-2222-3333-4444-555555555555",
             client_id="66666666-7777-8888-9999-000000000000",
             client_secret="sandbox-secret",
-            refresh_token="sandbox-refresh" if user else None,
+            # One consent for each: a token that was rotated by one reader is dead for the next.
+            refresh_token=f"consent-{uuid.uuid4().hex}" if user else None,
             authority_url=API,
             audience="https://api.partnercenter.microsoft.com",
         ),
