@@ -5,10 +5,21 @@ One file a phase. A new one is its file and a line here.
 
 from __future__ import annotations
 
-from pipelines.plans import heads, invoice_lines, named_orders, orders
+from pipelines.plans import audit, catalog, heads, invoice_lines, named_orders, orders, prices, unbilled
 from pipelines.plans.plan import LoadOptions, Phase, Plan
 
 __all__ = ["PHASES", "LoadOptions", "Phase", "Plan"]
 
 # In this order: what a phase looks at was read by the ones before it.
-PHASES: tuple[Phase, ...] = (heads, invoice_lines, orders, named_orders)
+PHASES: tuple[Phase, ...] = (
+    heads,
+    invoice_lines,
+    unbilled,
+    audit,
+    orders,
+    named_orders,
+    prices,
+    catalog.AT_HOME,
+    catalog.ELSEWHERE,
+    catalog.PARTS,
+)

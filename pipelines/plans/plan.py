@@ -45,7 +45,8 @@ class Plan:
     """The state of what is landed, at the moment of this load.
 
     Shape:   `customers` and `documents` are those of the last complete lists; `database` opens the raw tables,
-             which hold everything landed before a phase with `needs_loaded` begins.
+             which hold everything landed before a phase with `needs_loaded` begins; `remembered` is what one
+             phase found out for a later one of the same load.
     """
 
     landing: Landing
@@ -53,6 +54,7 @@ class Plan:
     with_user: bool
     database: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
     options: LoadOptions = field(default_factory=LoadOptions)
+    remembered: dict[str, object] = field(default_factory=dict, compare=False)
 
     @cached_property
     def customers(self) -> list[str]:
