@@ -10,14 +10,14 @@ from __future__ import annotations
 import functools
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pa_json
 
-from pipelines.partner_center.contract import Endpoint, Kind, Table
+from pipelines.partner_center.contract import Column, Endpoint, Kind, Table
 from pipelines.partner_center.strict_json import compact_json
 
 _BOM = b"\xef\xbb\xbf"
@@ -30,7 +30,7 @@ _DEEPEST = 16
 _HEADER = pa.struct([("key", pa.string()), ("value", pa.string())])
 _LINK = pa.struct([("uri", pa.string()), ("method", pa.string()), ("headers", pa.list_(_HEADER))])
 # The usual shapes of the JSON columns of flat rows; any other shape is left to the strict way.
-_JSON_SHAPES = {
+JSON_SHAPES = {
     "attributes": pa.struct([("objectType", pa.string())]),
     "product_qualifiers": pa.list_(pa.string()),
 }
@@ -38,20 +38,31 @@ _JSON_SHAPES = {
 
 def read_flat_page(body: bytes, endpoint: Endpoint) -> tuple[pa.Table, Mapping[str, Any], dict[str, str]] | None:
     """Rows, envelope and unknown fields of a page; None when the strict way has to read it."""
-    if _page_schema(endpoint) is None or any(mark in body for mark in _DELICATE):
+    if _page_schema(endpoint) is None or is_delicate(body):
         return None
-    if _may_be_deep(body) or _ESCAPED_KEY.search(body):
-        return None
+    body = quote_bare_ids(body.removeprefix(_BOM), names_of(endpoint.tables[0], Kind.ID))
+    found = _read_as_it_is(body, endpoint)
+    if found is None:
+        table = endpoint.tables[0]
+        repaired = null_empty_numbers(_respell_keys(body, table), names_of(table, Kind.MONEY, Kind.RATE))
+        found = _read_as_it_is(repaired, endpoint) if repaired != body else None
+    return found
+
+
+def is_delicate(body: bytes) -> bool:
+    """Whether something in the bytes may be read in another way than the strict one reads it."""
+    if any(mark in body for mark in _DELICATE) or _may_be_deep(body) or _ESCAPED_KEY.search(body):
+        return True
     try:
         body.decode("utf-8")  # the reader does not check
     except UnicodeDecodeError:
-        return None
-    body = _quote_bare_ids(body.removeprefix(_BOM), endpoint.tables[0])
-    found = _read_as_it_is(body, endpoint)
-    if found is None:
-        repaired = _null_empty_numbers(_respell_keys(body, endpoint.tables[0]), endpoint.tables[0])
-        found = _read_as_it_is(repaired, endpoint) if repaired != body else None
-    return found
+        return True
+    return False
+
+
+def names_of(table: Table, *kinds: Kind) -> tuple[str, ...]:
+    """The wire names of the table's columns of these kinds."""
+    return tuple(column.path for column in table.columns if column.kind in kinds)
 
 
 def _may_be_deep(body: bytes) -> bool:
@@ -65,7 +76,7 @@ def _may_be_deep(body: bytes) -> bool:
 
 def _read_as_it_is(body: bytes, endpoint: Endpoint) -> tuple[pa.Table, Mapping[str, Any], dict[str, str]] | None:
     table = endpoint.tables[0]
-    if _large_number_pattern(table).search(body):
+    if has_large_numbers(body, names_of(table, Kind.MONEY, Kind.RATE)):
         return None
     try:
         page = pa_json.read_json(
@@ -77,10 +88,10 @@ def _read_as_it_is(body: bytes, endpoint: Endpoint) -> tuple[pa.Table, Mapping[s
         rows = items.flatten()
     except pa.ArrowException:
         return None
-    if page.num_rows != 1 or items.null_count or _has_case_twins(page.schema) or rows.null_count:
+    if page.num_rows != 1 or items.null_count or has_case_twins(page.schema) or rows.null_count:
         return None
     unknown = _unknown_fields(rows.type, table)
-    arrays = _declared_arrays(rows, table)
+    arrays = declared_arrays(table, lambda column: rows.field(column.path))
     if unknown is None or arrays is None:
         return None
     names = [column.name for column in table.columns]
@@ -93,7 +104,7 @@ def _read_as_it_is(body: bytes, endpoint: Endpoint) -> tuple[pa.Table, Mapping[s
 def _page_schema(endpoint: Endpoint) -> pa.Schema | None:
     fields = []
     for column in endpoint.tables[0].columns:
-        shape = _JSON_SHAPES.get(column.name) if column.kind is Kind.JSON else column.kind.arrow_type
+        shape = JSON_SHAPES.get(column.name) if column.kind is Kind.JSON else column.kind.arrow_type
         if shape is None or "." in column.path:
             return None  # nested paths and free JSON need the strict way
         fields.append(pa.field(column.path, shape))
@@ -106,11 +117,10 @@ def _page_schema(endpoint: Endpoint) -> pa.Schema | None:
     )
 
 
-def _quote_bare_ids(body: bytes, table: Table) -> bytes:
+def quote_bare_ids(body: bytes, names: tuple[str, ...]) -> bytes:
     """Ids that come as a bare integer in some rows, as text in others: made text in all."""
-    pattern = _bare_id_pattern(tuple(column.path for column in table.columns if column.kind is Kind.ID))
     # Inside a JSON string every quote is escaped, so `"name":` with plain quotes is always a key.
-    return pattern.sub(rb'"\1":"\2"', body)
+    return _bare_id_pattern(names).sub(rb'"\1":"\2"', body)
 
 
 @functools.cache
@@ -122,17 +132,18 @@ def _bare_id_pattern(names: tuple[str, ...]) -> re.Pattern[bytes]:
 _KEY = re.compile(rb'"([^"\\]+)"(?=\s*:)')
 
 
-@functools.cache
-def _large_number_pattern(table: Table) -> re.Pattern[bytes]:
-    """Declared numbers of 14 digits before the point, or with an exponent.
+def has_large_numbers(body: bytes, names: tuple[str, ...]) -> bool:
+    """Whether a declared number has 14 digits before the point, or an exponent.
 
     The reader does not notice that a number has more digits than its column: it gives another number.
     """
-    return re.compile(rf'"(?:{_number_names(table)})"\s*:\s*"?[+-]?(?:[0-9]{{14}}|[0-9.]+[eE])'.encode())
+    return _large_number_pattern(names).search(body) is not None
 
 
-def _number_names(table: Table) -> str:
-    return "|".join(re.escape(column.path) for column in table.columns if column.kind in (Kind.MONEY, Kind.RATE))
+@functools.cache
+def _large_number_pattern(names: tuple[str, ...]) -> re.Pattern[bytes]:
+    keys = "|".join(re.escape(name) for name in names)
+    return re.compile(rf'"(?:{keys})"\s*:\s*"?[+-]?(?:[0-9]{{14}}|[0-9.]+[eE])'.encode())
 
 
 def _respell_keys(body: bytes, table: Table) -> bytes:
@@ -146,17 +157,23 @@ def _respell_keys(body: bytes, table: Table) -> bytes:
     return body
 
 
-def _null_empty_numbers(body: bytes, table: Table) -> bytes:
+def null_empty_numbers(body: bytes, names: tuple[str, ...]) -> bytes:
     """Unknown numbers come as empty text in some rows; both ways of reading take them as null."""
-    return re.sub(rf'"({_number_names(table)})"\s*:\s*""'.encode(), rb'"\1":null', body)
+    return _empty_number_pattern(names).sub(rb'"\1":null', body)
 
 
-def _has_case_twins(members: Iterable[pa.Field]) -> bool:
+@functools.cache
+def _empty_number_pattern(names: tuple[str, ...]) -> re.Pattern[bytes]:
+    keys = "|".join(re.escape(name) for name in names)
+    return re.compile(rf'"({keys})"\s*:\s*""'.encode())
+
+
+def has_case_twins(members: Iterable[pa.Field]) -> bool:
     """Whether two keys of one object, at any depth, differ only in case."""
     found = list(members)
     if len({member.name.casefold() for member in found}) != len(found):
         return True
-    return any(_has_case_twins(_inside(member.type)) for member in found)
+    return any(has_case_twins(_inside(member.type)) for member in found)
 
 
 def _inside(kind: pa.DataType) -> list[pa.Field]:
@@ -170,10 +187,11 @@ def _unknown_fields(rows: pa.StructType, table: Table) -> dict[str, str] | None:
     extra = [member for member in rows if member.name not in declared]
     if any(member.name.casefold() in folded for member in extra):
         return None
-    return {f"{table.name}.{member.name}": _wire_type(member.type) for member in extra}
+    return {f"{table.name}.{member.name}": wire_type(member.type) for member in extra}
 
 
-def _wire_type(kind: pa.DataType) -> str:
+def wire_type(kind: pa.DataType) -> str:
+    """JSON's own word for a type that the reader guessed."""
     if pa.types.is_struct(kind):
         return "object"
     if pa.types.is_list(kind):
@@ -185,10 +203,11 @@ def _wire_type(kind: pa.DataType) -> str:
     return "number" if pa.types.is_integer(kind) or pa.types.is_floating(kind) else "text"
 
 
-def _declared_arrays(rows: pa.StructArray, table: Table) -> list[pa.Array] | None:
+def declared_arrays(table: Table, values_of: Callable[[Column], pa.Array]) -> list[pa.Array] | None:
+    """One array for each declared column; None when a row has to be named, or a shape is not the usual one."""
     arrays = []
     for column in table.columns:
-        values = rows.field(column.path)
+        values = values_of(column)
         if column.required and (
             values.null_count or pc.any(pc.equal(values, "")).as_py()
             if pa.types.is_string(values.type)
@@ -196,7 +215,7 @@ def _declared_arrays(rows: pa.StructArray, table: Table) -> list[pa.Array] | Non
         ):
             return None  # the strict way says which row
         if column.kind is Kind.JSON:
-            shape = _JSON_SHAPES[column.name]
+            shape = JSON_SHAPES[column.name]
             if values.type != shape:
                 return None
             if pa.types.is_struct(shape) and values.field(0).null_count != values.null_count:

@@ -21,6 +21,7 @@ from pipelines.partner_center.contract import Body, Endpoint
 from pipelines.partner_center.csv_pages import read_csv_page
 from pipelines.partner_center.csv_rows import read_csv
 from pipelines.partner_center.exports.fields import respelt
+from pipelines.partner_center.fast_lines import read_flat_lines
 from pipelines.partner_center.fast_pages import read_flat_page
 from pipelines.partner_center.strict_json import parse_strictly
 from pipelines.partner_center.strict_rows import UnknownFields, convert_rows, note_unknown_fields
@@ -71,6 +72,10 @@ def read_page(body: bytes, endpoint: Endpoint, form: Body | None = None) -> Page
         plain = read_csv_page(body, endpoint)
         if plain is not None:
             return PageRows({endpoint.tables[0].name: plain[0]}, plain[0].num_rows, {}, plain[1])
+    if (form or endpoint.body) == "jsonl":
+        lines = read_flat_lines(body, endpoint)
+        if lines is not None:
+            return PageRows({endpoint.tables[0].name: lines[0]}, lines[0].num_rows, {}, lines[1])
     return read_page_strictly(body, endpoint, form)
 
 
