@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
+
+import duckdb
 
 from pipelines import ledger
 from pipelines.errors import ListNotRead, Unavailable
@@ -15,7 +18,7 @@ from pipelines.landing import Landing
 from pipelines.partner_center.clients import Clients
 from pipelines.partner_center.endpoints import CUSTOMERS, INVOICES
 from pipelines.partner_center.source import load_with_dlt
-from pipelines.partner_center.walks import WalkObserver, WalkOutcome, WalkReader, WalkRequest
+from pipelines.partner_center.walks import WalkObserver, WalkOutcome, WalkReader
 from pipelines.plans import PHASES, LoadOptions, Plan
 from pipelines.warehouse import Folders, open_build
 
@@ -59,24 +62,37 @@ def load(
     """
     landing = Landing(folders.landing)
     landing.sweep_unfinished()
-    reader = WalkReader(clients.partner_center, landing, now.isoformat(), observer, clients.partner_api)
+    reader = WalkReader(
+        clients.partner_center, landing, now.isoformat(), observer, clients.partner_api, clients.exports
+    )
     outcomes: list[WalkOutcome] = []
 
     # Without the two lists nobody knows what there is to read, so they are read whatever was named.
     wanted = resources | {CUSTOMERS.name, INVOICES.name} if resources else resources
+    not_loaded = True
+
+    def load_now() -> None:
+        nonlocal not_loaded
+        if not_loaded:
+            observer.phase("loading into the database", 0)
+            apply_landing(folders, landing)
+            not_loaded = False
+
+    def loaded_database() -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """The raw tables with everything that was read so far."""
+        load_now()
+        return open_build(folders)
+
     plan = Plan(
         landing,
         now,
         with_user=clients.partner_center.sign_in_mode == "app_user",
-        database=lambda: open_build(folders),
+        database=loaded_database,
         options=options or LoadOptions(),
     )
-    not_loaded = True
     for phase in PHASES:
-        if phase.NEEDS_LOADED and not_loaded:
-            observer.phase("loading into the database", 0)
-            apply_landing(folders, landing)
-            not_loaded = False
+        if phase.NEEDS_LOADED:
+            load_now()
         asked = [request for request in phase.requests(plan) if not wanted or request.endpoint.name in wanted]
         if asked:
             observer.phase(phase.TITLE, len(asked))
@@ -85,9 +101,7 @@ def load(
             # A failure is a note in the landing, which the ledger shows as well.
             not_loaded = not_loaded or any(outcome.result != "same" for outcome in read)
         _require_lists(outcomes)
-    if not_loaded:
-        observer.phase("loading into the database", 0)
-        apply_landing(folders, landing)
+    load_now()
     return LoadResult(
         new=sum(outcome.result == "new" for outcome in outcomes),
         same=sum(outcome.result == "same" for outcome in outcomes),

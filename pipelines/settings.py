@@ -7,6 +7,7 @@ A value comes from the environment variable, else from `.dlt/secrets.toml`, else
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Mapping
@@ -32,6 +33,9 @@ GLOBAL_AUDIENCE = "https://api.partnercenter.microsoft.com"
 LINE_ITEM_APIS = ("auto", "v1", "graph")
 
 
+_TENANT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
 @dataclass(frozen=True)
 class Setting:
     """One row of the settings table."""
@@ -54,6 +58,11 @@ SETTINGS = (
     Setting(f"{SECTION}REFRESH_TOKEN", None, "set: app+user sign-in; unset: app-only", is_secret=True),
     Setting(f"{SECTION}LINE_ITEMS_API", "auto", "where lines are read: `auto` (by billing period), `v1` or `graph`"),
     Setting(f"{SECTION}EXPORT_MAX_WAIT_SECONDS", "3600", "total waiting for one export; it is resumed later"),
+    Setting(
+        f"{SECTION}INTEGRATION_SANDBOX_TENANTS",
+        None,
+        "ids of integration-sandbox tenants, separated by commas: besides the built-in sandbox, `recon cart` buys there only",
+    ),
     Setting(f"{SECTION}REQUESTS_PER_MINUTE", "500", "client-side limit"),
     Setting(f"{SECTION}RETRY_MAX_WAIT_SECONDS", "300", "total waiting allowed for one request"),
     Setting("RECON_DATA_DIR", "data", "everything that is written"),
@@ -61,6 +70,7 @@ SETTINGS = (
     Setting(
         "RECON_NOT_COMPARED_SHARE", "0.01", "share of charges not compared from which a period is not reconciled"
     ),
+    Setting("RECON_SWEEP_DAYS", "7", "age of a reading from which a customer's orders are read again anyway"),
     Setting("RECON_EXAMPLES_DIR", None, "folder with documented bodies for the optional tests"),
     Setting("RECON_TARGET", "duckdb", "where the warehouse lives; `duckdb` is the only one in this version"),
 )
@@ -86,6 +96,8 @@ class Settings:
     data_dir: Path
     as_of: datetime
     not_compared_share: str
+    sweep_days: int
+    integration_sandbox_tenants: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         return f"Settings(base_url={self.base_url!r}, data_dir={str(self.data_dir)!r}, as_of={self.as_of})"
@@ -138,6 +150,8 @@ def read_settings(environment: Mapping[str, str] | None = None, folder: Path | N
         data_dir=_folder(values.text("RECON_DATA_DIR") or "data"),
         as_of=parse_as_of(values.text("RECON_AS_OF")),
         not_compared_share=_share(values),
+        sweep_days=_whole_number(values, "RECON_SWEEP_DAYS", 0, 80),
+        integration_sandbox_tenants=_tenants(values),
     )
 
 
@@ -243,6 +257,16 @@ def _whole_number(values: _Values, variable: str, lowest: int, highest: int) -> 
     if not text.isdecimal() or not lowest <= int(text) <= highest:
         raise SettingsError(f"{variable} is `{text}`; it is a whole number from {lowest} to {highest}")
     return int(text)
+
+
+def _tenants(values: _Values) -> frozenset[str]:
+    """Ids only: a domain can be moved to another tenant."""
+    variable = f"{SECTION}INTEGRATION_SANDBOX_TENANTS"
+    listed = [one.strip().lower() for one in (values.text(variable) or "").split(",")]
+    for one in filter(None, listed):
+        if not _TENANT_ID.fullmatch(one):
+            raise SettingsError(f"{variable}: `{one}` is not a tenant id; write ids, separated by commas")
+    return frozenset(filter(None, listed))
 
 
 def _share(values: _Values) -> str:

@@ -17,10 +17,13 @@ from pipelines.partner_center.endpoints import (
     CUSTOMERS,
     CUSTOMERS_BY_ID,
     INVOICE_LINE_ITEMS,
+    INVOICE_SUMMARIES,
+    INVOICE_SUMMARY,
     INVOICES,
     INVOICES_BY_ID,
+    UNBILLED_LINE_ITEMS,
 )
-from pipelines.plans import Plan, heads, invoice_lines, named_orders, orders
+from pipelines.plans import Plan, heads, invoice_lines, named_orders, orders, unbilled
 from pipelines.plans.documents import Document, documents_of
 from pipelines.plans.invoice_lines import RECHECK_AFTER, RECHECK_INVOICES_YOUNGER_THAN
 from tests.raw_tables import add_rows, raw_tables, walk_of
@@ -172,17 +175,87 @@ def test_one_kind_of_lines_in_many_spellings_is_asked_for_once(desk: Desk) -> No
     assert desk.asked(desk.list(document(invoiceDetails=[ONE_TIME, other]))) == [LINES]
 
 
-def test_lines_that_cannot_be_read_are_recorded_and_daily_usage_is_not(desk: Desk) -> None:
+def test_lines_of_every_kind_are_asked_for_as_the_document_offers_them(desk: Desk) -> None:
     kinds = [
         {"invoiceLineItemType": "billing_line_items", "billingProvider": "office"},
+        {"invoiceLineItemType": "BillingLineItems", "billingProvider": "Azure"},
+        {"invoiceLineItemType": "usage_line_items", "billingProvider": "azure"},
         {"invoiceLineItemType": "usage_line_items", "billingProvider": "one_time"},
     ]
-    found = desk.list(document(invoiceDetails=kinds))
+    found = desk.list(document(invoiceDetails=[ONE_TIME, *kinds], currencyCode="eur"))
+    assert desk.asked(found) == [
+        "azure_line_items/G1/azure/billing",
+        "azure_daily_usage/G1/azure/usage",
+        "office_line_items/G1/office/billing",
+        LINES,
+        # Daily usage cannot be asked for without a currency.
+        "daily_rated_usage/G1/onetime/usage/EUR",
+    ]
+
+
+def test_marketplace_is_another_name_of_the_same_lines(desk: Desk) -> None:
+    usage = {"invoiceLineItemType": "usage_line_items", "billingProvider": "marketplace"}
+    both = [usage, {**usage, "billingProvider": "one_time"}]
+    found = desk.list(document(invoiceDetails=both, currencyCode="USD"))
+    assert desk.asked(found) == ["daily_rated_usage/G1/onetime/usage/USD"]
+
+
+def test_lines_of_an_unknown_kind_are_recorded_as_not_read(desk: Desk) -> None:
+    unknown = {"invoiceLineItemType": "billing_line_items", "billingProvider": "quantum"}
+    found = desk.list(document(invoiceDetails=[unknown]))
     assert desk.asked(found) == []
     unread = [one for one in desk.landing.partitions() if one.failure]
-    assert [one.partition_id for one in unread] == ["invoice_line_items/G1/office/billing"]
+    assert [one.partition_id for one in unread] == ["invoice_line_items/G1/quantum/billing"]
     assert unread[0].failure is not None
-    assert "provider office" in unread[0].failure.reason
+    assert "provider quantum" in unread[0].failure.reason
+
+
+def test_a_failure_of_lines_that_no_document_offers_any_more_is_forgotten(desk: Desk) -> None:
+    values = {"invoice_id": "G1", "provider": "quantum", "line_item_type": "billing"}
+    desk.landing.mark_failed("invoice_line_items", values, "invoice_line_items/G1/quantum/billing", Failure("t", "x"))
+    desk.asked(desk.list(document()))
+    assert [one.partition_id for one in desk.landing.partitions() if one.failure] == []
+
+
+def unbilled_asked(desk: Desk, now: datetime = NOW) -> list[str]:
+    return [one.partition_id for one in unbilled.requests(desk.plan(now=now))]
+
+
+def test_estimates_are_asked_for_each_time_under_the_month_that_the_word_means(desk: Desk) -> None:
+    desk.list(document(currencyCode="EUR"))
+    assert unbilled_asked(desk) == [
+        "estimate_links/EUR",
+        "unbilled_line_items/EUR/2026-10/current",
+        "unbilled_daily_usage/EUR/2026-10/current",
+        "unbilled_line_items/EUR/2026-09/previous",
+        "unbilled_daily_usage/EUR/2026-09/previous",
+    ]
+    values = {"currency": "EUR", "month": "2026-10", "period": "current"}
+    desk.land(UNBILLED_LINE_ITEMS, values, {"items": []})
+    assert "unbilled_line_items/EUR/2026-10/current" in unbilled_asked(desk)
+
+
+def test_at_the_turn_of_the_year_the_month_before_is_in_the_year_before(desk: Desk) -> None:
+    assert unbilled.periods(datetime(2027, 1, 31, 23, tzinfo=UTC)) == {"current": "2027-01", "previous": "2026-12"}
+
+
+def test_currencies_come_from_documents_and_from_balances(desk: Desk) -> None:
+    desk.list(document(currencyCode="usd"), document("G2", currencyCode="GBP"), document("G3"))
+    balance = {"balanceAmount": 1, "currencyCode": "jpy"}
+    desk.land(INVOICE_SUMMARIES, {}, {"items": [balance]})
+    desk.land(INVOICE_SUMMARY, {}, {"balanceAmount": 1, "currencyCode": "USD"})
+    assert unbilled.currencies(desk.plan()) == ["GBP", "JPY", "USD"]
+
+
+def test_a_failed_estimate_of_a_month_long_gone_is_no_news_any_more(desk: Desk) -> None:
+    desk.list(document(currencyCode="EUR"))
+    for month, period in (("2026-08", "current"), ("2026-10", "current")):
+        values = {"currency": "EUR", "month": month, "period": period}
+        name = f"unbilled_line_items/EUR/{month}/{period}"
+        desk.landing.mark_failed("unbilled_line_items", values, name, Failure("t", "503"))
+    unbilled_asked(desk)
+    failed = [one.partition_id for one in desk.landing.partitions() if one.failure]
+    assert failed == ["unbilled_line_items/EUR/2026-10/current"]
 
 
 def test_a_document_without_details_has_no_lines(desk: Desk) -> None:
@@ -197,7 +270,7 @@ def test_an_empty_landing_plans_nothing(desk: Desk) -> None:
 
 def test_the_balances_of_all_currencies_need_a_user(desk: Desk) -> None:
     names = [one.partition_id for one in heads.requests(desk.plan(with_user=False))]
-    assert names == ["customers", "invoices", "invoice_summary"]
+    assert names == ["customers", "invoices", "invoice_summary", "audit_records/2026-10-14"]
     assert [one.partition_id for one in heads.requests(desk.plan(with_user=True))] == [*names, "invoice_summaries"]
 
 
