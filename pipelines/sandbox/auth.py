@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 import threading
 import time
 import uuid
@@ -13,6 +15,8 @@ REFUSED_PREFIX = "wrong"
 REFRESH_TOKEN = "sandbox-refresh"  # noqa: S105
 RETIRED_AUDIENCE = "https://graph.windows.net"
 LIFETIME_SECONDS = 3600
+USER_GRANTS = {"refresh_token": "refresh_token", "authorization_code": "code", "password": "password"}
+"""Grants that sign a user in, and what each of them hands over; anything but what begins with `wrong` is taken."""
 
 TokenAnswer = tuple[int, dict[str, object]]
 
@@ -30,16 +34,18 @@ class Desk:
     def token(self, form_body: bytes, *, version: int) -> TokenAnswer:
         """The answer of the token endpoint: status and body. Version 1 sends its numbers as strings."""
         form = {key: values[0] for key, values in parse_qs(form_body.decode()).items()}
-        if not form.get("client_id") or not is_accepted(form.get("client_secret", "")):
+        grant = form.get("grant_type", "")
+        if not form.get("client_id") or not is_proven(form, grant):
             return 401, refusal("invalid_client", 7000215, "Invalid client secret provided.")
-        audience = form.get("resource", "") if version == 1 else form.get("scope", "").removesuffix("/.default")
+        # Clients in the wild send a scope to the first version as well.
+        audience = form.get("resource") if version == 1 else None
+        audience = audience or audience_of(form.get("scope", ""))
         if not audience:
             return 400, refusal("invalid_request", 900144, "The audience is missing.")
-        grant = form.get("grant_type")
         extra: dict[str, object] = {}
         with self._lock:
-            if grant == "refresh_token":
-                given = form.get("refresh_token", "")
+            if grant in USER_GRANTS:
+                given = form.get(USER_GRANTS[grant], "")
                 if given in self._dead or not is_refresh_token(given):
                     return 400, refusal("invalid_grant", 70008, "The refresh token has expired or was replaced.")
                 # The first use of a token ends the life of the one before it.
@@ -54,7 +60,7 @@ class Desk:
                 kind = "app"
             else:
                 return 400, refusal("unsupported_grant_type", 70003, "This grant type is not offered.")
-            access = f"sandbox-access-{self._next()}"
+            access = access_token(self._next(), audience, form["client_id"])
             self._access[access] = (kind, time.time() + LIFETIME_SECONDS, audience.rstrip("/"))
         now = int(time.time())
         numbers = {
@@ -90,6 +96,34 @@ class Desk:
 def signed(name: str) -> str:
     """A refresh token that a later sandbox knows again: readers keep theirs longer than a sandbox runs."""
     return f"{REFRESH_TOKEN}-{name}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+
+
+def audience_of(scope: str) -> str:
+    """The audience that a list of scopes asks for: the first that is an address, without its last part."""
+    named = next((one for one in scope.split() if "://" in one), "")
+    return named.rpartition("/")[0] if named.count("/") > 2 else named
+
+
+def access_token(number: int, audience: str, client_id: str) -> str:
+    """A token in the form that clients take apart to see when it ends. Its signature proves nothing."""
+    now = int(time.time())
+    claims = {
+        "aud": audience,
+        "appid": client_id,
+        "iat": now,
+        "nbf": now,
+        "exp": now + LIFETIME_SECONDS,
+        "jti": number,
+    }
+    parts = (json.dumps(part).encode() for part in ({"alg": "none", "typ": "JWT"}, claims))
+    return ".".join([*(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts), f"sandbox-{number}"])
+
+
+def is_proven(form: dict[str, str], grant: str) -> bool:
+    """Whether a client shows that it is the one: by its secret or a signed assertion; a public one need not."""
+    if "client_secret" in form:
+        return is_accepted(form["client_secret"])
+    return bool(form.get("client_assertion")) or grant in USER_GRANTS
 
 
 def is_accepted(secret: str) -> bool:

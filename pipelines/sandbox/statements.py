@@ -87,7 +87,7 @@ def receipt_pdf(document: Document, receipt_id: str) -> bytes:
 
 
 def printed(amount: Decimal, currency: str, quirks: bool) -> str:
-    """An amount on paper. With quirks each currency has its own separators, and what is negative stands in brackets."""
+    """An amount on paper. With quirks each currency has separators of its own, and brackets mean a credit."""
     digits = MINOR_UNITS[currency]
     plain = f"{abs(amount):,.{digits}f}"
     if not quirks:
