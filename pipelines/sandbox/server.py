@@ -40,7 +40,8 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         path, _, query = self.path.partition("?")
         call = Call(
-            self.command,
+            # Asking for the headers alone is asking, and throwing the body away.
+            "GET" if self.command == "HEAD" else self.command,
             unquote(path),
             query,
             {key.lower(): value for key, value in self.headers.items()},
@@ -51,7 +52,8 @@ class _Handler(BaseHTTPRequestHandler):
         for key, value in reply.all_headers():
             self.send_header(key, value)
         self.end_headers()
-        self.wfile.write(reply.body[: reply.sent])
+        if self.command != "HEAD":
+            self.wfile.write(reply.body[: reply.sent])
         self.wfile.flush()
         if reply.sent is not None:
             self.close_connection = True
@@ -60,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             os.close(self.connection.detach())
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Silent: calls are counted instead."""

@@ -31,7 +31,11 @@ class Caller:
         self.bearer = self.http.post("/tenant/oauth2/token", data=form or TOKEN_FORM).json()["access_token"]
 
     def get(self, path: str, **headers: str) -> httpx.Response:
-        own = {"Authorization": f"Bearer {self.bearer}", "MS-RequestId": str(uuid.uuid4())}
+        own = {
+            "Authorization": f"Bearer {self.bearer}",
+            "MS-RequestId": str(uuid.uuid4()),
+            "MS-Contract-Version": "v1",
+        }
         return self.http.get(path, headers={**own, **{k.replace("_", "-"): v for k, v in headers.items()}})
 
     def json(self, path: str, **headers: str) -> Any:
