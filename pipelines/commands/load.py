@@ -4,25 +4,46 @@ from __future__ import annotations
 
 import click
 
-from pipelines.commands.common import check_resources, exit_for_unread, load_text, loaded_now, prepare, watched
+from pipelines.commands.common import (
+    check_prices,
+    check_resources,
+    exit_for_unread,
+    load_text,
+    loaded_now,
+    prepare,
+    watched,
+)
 from pipelines.warehouse import exclusive_run
 
 
 @click.command()
 @click.argument("resources", nargs=-1)
 @click.option("--rebuild", is_flag=True, help="Make the working database again from the landing, without the API.")
-def load(resources: tuple[str, ...], rebuild: bool) -> None:
+@click.option("--sweep", is_flag=True, help="Read the orders and entitlements of every customer.")
+@click.option("--month", metavar="YYYY-MM", help="With price_sheets or fx_rates: of this month, whatever is needed.")
+@click.option("--market", metavar="CC", help="With price_sheets and --month: country of the sheet.")
+@click.option("--view", help="With price_sheets and --month: azure_consumption, software, updatedlicensebased, …")
+def load(
+    resources: tuple[str, ...], rebuild: bool, sweep: bool, month: str | None, market: str | None, view: str | None
+) -> None:
     """Pull what is new (all RESOURCES, or those named)."""
     from pipelines import load as loading
     from pipelines.landing import Landing
 
     settings, folders = prepare()
     check_resources(resources)
+    check_prices(resources, month, market, view)
     with exclusive_run(folders, "load"), watched(folders, "load") as progress:
         if rebuild:
             progress.phase("loading the landing into a new database", 0)
             click.echo(f"{loading.rebuild(folders):,} walks loaded from {Landing(folders.landing).folder}")
             exit_for_unread(folders)
             return
-        click.echo(load_text(loaded_now(settings, folders, progress, frozenset(resources))))
+        click.echo(
+            load_text(
+                loaded_now(
+                    settings, folders, progress, frozenset(resources), sweep=sweep, prices=(month, market, view)
+                )
+            )
+        )
     exit_for_unread(folders)
