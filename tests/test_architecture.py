@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.partner_center.contract import Endpoint
-from pipelines.partner_center.endpoints import ENDPOINTS, TABLES
+from pipelines.partner_center.endpoints import ENDPOINTS, RESERVATIONS, TABLES
 from pipelines.sandbox import SandboxApp, build_world
+from pipelines.sandbox.artifacts import artifact_parts
 from pipelines.sandbox.replies import Call
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -196,7 +197,11 @@ def test_every_endpoint_has_its_file_and_is_served_by_the_sandbox(endpoint: Endp
         b"grant_type=refresh_token&refresh_token=sandbox-refresh&client_id=a&client_secret=sandbox-secret&resource=r"
     )
     token = json.loads(app.handle(Call("POST", "/t/oauth2/token", "", {}, form)).body)["access_token"]
-    customer_id, orders = next((one, found) for one, found in app.world.orders.items() if one in app.bodies.customers)
+    held = (
+        one for found in app.world.entitlements.values() for one in found if one.customer.id in app.bodies.customers
+    )
+    reservation = next(one for one in held if one.has_details and one.quantity_at(app.clock) > 0)
+    customer_id, orders = reservation.customer.id, app.world.orders[reservation.customer.id]
     values = {
         "customer_id": customer_id,
         "order_id": orders[0].id,
@@ -209,6 +214,8 @@ def test_every_endpoint_has_its_file_and_is_served_by_the_sandbox(endpoint: Endp
         "day": app.clock.date().isoformat(),
         "billing_type": "onetime",
         "line_item_number": "0",
+        "entitlement_type": "software",
+        **dict(zip(RESERVATIONS.partition[1:], artifact_parts(reservation), strict=True)),
     }
     query = "&".join(f"{name}={value.format(**values)}" for name, value in endpoint.params)
     call = Call("GET", endpoint.path.format(**values), query, {"authorization": f"Bearer {token}"}, b"")

@@ -39,6 +39,7 @@ BODIES = {
     "order_create": "orders_by_id",
     "order_cancel_software_partial": "orders_by_id",
     "entitlements_all": "entitlements",
+    "reservation_artifact_v19": "reservations",
 }
 
 

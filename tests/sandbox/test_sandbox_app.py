@@ -74,12 +74,24 @@ def test_orders_entitlements_and_documents_mean_the_same_with_and_without_quirks
             str(lines),
         )
 
+    def entitlement(body: dict[str, Any]) -> str:
+        """Links may carry a version, ids of resources any case, and what is reserved stands in one of two places."""
+        artifacts = body.pop("entitledArtifacts")
+        moved = [artifact.pop("dynamicAttributes", None) for artifact in artifacts]
+        reserved = body.pop("dynamicAttributes", None) or next(iter(moved), None)
+        for artifact in artifacts:
+            artifact["resourceId"] = artifact["resourceId"].lower()
+            if "link" in artifact:
+                artifact["link"]["uri"] = artifact["link"]["uri"].removeprefix("/v1")
+        return str((body, reserved, artifacts))
+
     for customer in [c for c in world.customers if c.is_listed][::7]:
         path = f"/v1/customers/{customer.id}/orders?include_price=true&include_system_purchases=true"
         quirky, plain = caller.json(path)["items"], plain_caller.json(path)["items"]
         assert [order(body) for body in quirky] == [order(body) for body in plain]
         path = f"/v1/customers/{customer.id}/entitlements"
-        assert caller.json(path) == plain_caller.json(path)
+        quirky, plain = caller.json(path)["items"], plain_caller.json(path)["items"]
+        assert [entitlement(body) for body in quirky] == [entitlement(body) for body in plain]
 
     def documents(asker: Caller) -> set[tuple[Any, ...]]:
         listed = asker.json("/v1/invoices?size=200&offset=0")["items"]

@@ -17,6 +17,7 @@ ENTITLEMENTS_BY_TYPE = Endpoint(
     partition=("customer_id", "entitlement_type"),
     params=(("entitlementType", "{entitlement_type}"), ("showExpiry", "true")),
     needs_user=True,
+    is_informational=True,
     tables=(ENTITLEMENT_TABLE, ARTIFACT_TABLE),
     explode=explode_entitlement,
 )

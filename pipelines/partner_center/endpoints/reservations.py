@@ -73,6 +73,7 @@ RESERVATIONS = Endpoint(
     ),
     partition=("customer_id", "artifact_kind", "group_id", "artifact_line_id", "resource_id"),
     needs_user=True,
+    is_informational=True,
     items="single",
     tables=(RESERVATION_TABLE,),
     explode=explode_artifact,

@@ -61,8 +61,9 @@ def _order(shop: SandboxApp, customer_id: str, order_id: str) -> Order:
 
 
 def _provisioning_status(shop: SandboxApp, order: Order) -> Any:
-    """How far each line is; subscriptions and orders that are only billed have no such status."""
-    if order.billing_cycle != "one_time" or order.transaction_type == "SystemBilling":
+    """How far each line is; subscriptions, pending orders and orders that are only billed have no such status."""
+    is_pending = order.status_at(shop.clock) == "pending"
+    if order.billing_cycle != "one_time" or order.transaction_type == "SystemBilling" or is_pending:
         raise Refused(404, 800007, "There is no provisioning information for this order.")
     items = [_line_status(shop, order, line) for line in order.lines]
     return envelope(items, f"/customers/{order.customer.id}/orders/{order.id}/provisioningstatus")
@@ -71,7 +72,7 @@ def _provisioning_status(shop: SandboxApp, order: Order) -> Any:
 def _line_status(shop: SandboxApp, order: Order, line: OrderLine) -> dict[str, Any]:
     bought = line.changes[0][1]
     quantity = 0 if order.status_at(shop.clock) == "cancelled" else line.quantity_at(shop.clock)
-    waiting = quantity if order.status_at(shop.clock) == "pending" else min(line.waiting_at(shop.clock), quantity)
+    waiting = min(line.waiting_at(shop.clock), quantity)
     parts = {
         "Fulfilled": quantity - waiting,
         "PrefulfillmentPending": waiting,

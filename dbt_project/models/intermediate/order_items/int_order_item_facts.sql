@@ -80,9 +80,15 @@ select
     charges.last_invoice_id,
     coalesce(entitlements.entitled_quantity, 0) as entitled_quantity,
     coalesce(entitlements.held_quantity, 0) as held_quantity,
-    -- The status of the order and the entitlement each tell of deliveries to come; what only one of them says counts.
+    -- The status of the order and the entitlement each tell of deliveries to come, and the word of one of them is
+    -- enough. A status is not asked for again once everything is there.
     case
-        when coalesce(deliveries.pending_quantity, 0) > coalesce(entitlements.pending_quantity, 0)
+        when
+            coalesce(deliveries.pending_quantity, 0) > coalesce(entitlements.pending_quantity, 0)
+            and (
+                coalesce(entitlements.entitled_quantity, 0) < expectations.expected_quantity
+                or not coalesce(coverage.is_entitlements_read, false)
+            )
             then deliveries.pending_quantity
         else coalesce(entitlements.pending_quantity, 0)
     end as pending_quantity,
