@@ -31,8 +31,6 @@ NATIONAL_AUTHORITIES = (
 )
 GLOBAL_AUDIENCE = "https://api.partnercenter.microsoft.com"
 LINE_ITEM_APIS = ("auto", "v1", "graph")
-
-
 _TENANT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -61,7 +59,7 @@ SETTINGS = (
     Setting(
         f"{SECTION}INTEGRATION_SANDBOX_TENANTS",
         None,
-        "ids of integration-sandbox tenants, separated by commas: besides the built-in sandbox, `recon cart` buys there only",
+        "ids of integration-sandbox tenants, separated by commas; `recon cart` buys there and in the sandbox only",
     ),
     Setting(f"{SECTION}REQUESTS_PER_MINUTE", "500", "client-side limit"),
     Setting(f"{SECTION}RETRY_MAX_WAIT_SECONDS", "300", "total waiting allowed for one request"),
