@@ -1,16 +1,45 @@
 {# How a billed line is named and classified. #}
 
-{# Identity of the API's lines, which have none: version of the list, where the line stands, what it says. #}
-{% macro line_identity_parts() -%}
-    {{ return([
-        "'1'", 'invoice_id', 'billing_provider', 'line_item_type',
-        'customer_id', 'order_id', 'alternate_id', 'order_at', 'product_id', 'sku_id', 'availability_id',
-        fold_word('charge_type'), 'subscription_id', 'reference_id', fold_guid('reservation_order_id'),
-        'charge_start_at', 'charge_end_at', 'meter_description', 'credit_reason_code', 'promotion_id',
-        decimal_text('unit_price'), decimal_text('effective_unit_price'), decimal_text('quantity'),
-        decimal_text('billable_quantity'), decimal_text('subtotal'), decimal_text('tax_total'),
-        decimal_text('total'), 'currency', 'pricing_currency', decimal_text('fx_rate')
-    ]) }}
+{#
+  Identity of the API's lines, which have none: version of the list, where the line stands, what it says. Each
+  kind of rows has a list of its own, named by provider and type; a list that changes gets the next version.
+#}
+{% macro line_identity_parts(kind='onetime_billing') -%}
+    {%- set place = ["'1'", 'invoice_id', 'billing_provider', 'line_item_type', 'customer_id'] -%}
+    {%- set parts = {
+        'onetime_billing': [
+            'order_id', 'alternate_id', 'order_at', 'product_id', 'sku_id', 'availability_id',
+            fold_word('charge_type'), 'subscription_id', 'reference_id', fold_guid('reservation_order_id'),
+            'charge_start_at', 'charge_end_at', 'meter_description', 'credit_reason_code', 'promotion_id',
+            decimal_text('unit_price'), decimal_text('effective_unit_price'), decimal_text('quantity'),
+            decimal_text('billable_quantity'), decimal_text('subtotal'), decimal_text('tax_total'),
+            decimal_text('total'), 'currency', 'pricing_currency', decimal_text('fx_rate')
+        ],
+        'office_billing': [
+            'legacy_order_id', 'legacy_subscription_id', 'subscription_id', 'legacy_offer_id', 'offer_id',
+            fold_word('charge_type'), 'charge_start_at', 'charge_end_at', decimal_text('unit_price'),
+            decimal_text('quantity'), decimal_text('subtotal'), decimal_text('tax_total'), decimal_text('total'),
+            'currency'
+        ],
+        'azure_billing': [
+            'legacy_order_id', 'legacy_subscription_id', 'resource_guid', 'region', 'sku', 'detail_number',
+            fold_word('charge_type'), 'charge_start_at', 'charge_end_at', decimal_text('unit_price'),
+            decimal_text('consumed_quantity'), decimal_text('subtotal'), decimal_text('tax_total'),
+            decimal_text('total'), 'currency'
+        ],
+        'onetime_usage': [
+            'subscription_id', 'azure_subscription_id', 'product_id', 'sku_id', 'availability_id', 'usage_date',
+            'meter_id', 'resource_uri', 'resource_location', fold_word('charge_type'),
+            'charge_start_at', 'charge_end_at', decimal_text('unit_price'), decimal_text('effective_unit_price'),
+            decimal_text('quantity'), decimal_text('subtotal'), decimal_text('pricing_subtotal'), 'currency',
+            'pricing_currency', decimal_text('fx_rate')
+        ],
+        'azure_usage': [
+            'legacy_order_id', 'legacy_subscription_id', 'resource_guid', 'region', 'usage_date', 'charge_start_at',
+            'charge_end_at', decimal_text('consumed_quantity')
+        ]
+    } -%}
+    {{ return(place + parts[kind]) }}
 {%- endmacro %}
 
 {# What a line says about its order; lines that say the same lead to the same order, billed or not billed yet. #}
@@ -114,4 +143,20 @@
     {{ return([
         'matched', 'matched_with_break', 'suggested', 'timing', 'unmatched', 'not_compared', 'out_of_scope'
     ]) }}
+{%- endmacro %}
+
+{# Providers of legacy documents, whose total may be that of the lines before tax. #}
+{% macro is_legacy_provider(billing_provider) -%} ({{ billing_provider }} in ('office', 'azure')) {%- endmacro %}
+
+{#
+  What a line adds to its document: its total; before tax for a legacy line of a document that ties on it. Null for
+  what is no part of the total: usage rows, and lines in another currency than the document's.
+#}
+{% macro document_amount(line, document) -%}
+    case
+        when {{ line }}.line_item_type <> 'billing' then null
+        when coalesce({{ line }}.currency, '') <> coalesce({{ document }}.currency, '') then null
+        when {{ document }}.ties_on = 'pre_tax' and {{ is_legacy_provider(line ~ '.billing_provider') }} then {{ line }}.subtotal
+        else {{ line }}.total
+    end
 {%- endmacro %}

@@ -55,3 +55,8 @@
 {% macro sign_of(expression) -%}
     case when {{ expression }} > 0 then 1 when {{ expression }} < 0 then -1 else 0 end
 {%- endmacro %}
+
+{# By how much a document may differ from its lines: half a minor unit for every line with more decimals than that. #}
+{% macro tie_allowance(tolerance_amount, excess_count) -%}
+    {{ tolerance_amount }} + {{ as_money("'0.5'") }} * {{ excess_count }} * cast({{ tolerance_amount }} as decimal(18, 3))
+{%- endmacro %}

@@ -1,44 +1,47 @@
--- Control total: rows and money of the billed lines per document and currency, in staging and in the mart.
-with staging as (
+-- Control total: rows and money of the billed lines of every kind, per document, kind and currency, in staging and
+-- in the mart. Daily usage has neither tax nor total; its amounts are cut to the digits of money on both sides.
+with staged as (
+    {% for kind in [
+        'invoice_line_items', 'office_line_items', 'azure_line_items', 'daily_rated_usage', 'azure_daily_usage'
+    ] -%}
     select
         invoice_id,
+        billing_provider,
+        line_item_type,
+        {% if kind == 'azure_daily_usage' -%}
+        {{ as_text('null') }} as currency,
+        {{ as_money('null') }} as subtotal,
+        {%- else -%}
         currency,
-        count(*) as row_count,
-        sum(subtotal) as subtotal,
-        sum(tax_total) as tax_total,
-        sum(total) as total
-    from {{ ref('stg_partner_center__invoice_line_items') }}
-    group by invoice_id, currency
-),
-
-mart as (
-    select
-        invoice_id,
-        currency,
-        count(*) as row_count,
-        sum(subtotal) as subtotal,
-        sum(tax_total) as tax_total,
-        sum(total) as total
-    from {{ ref('fct_invoice_lines') }}
-    group by invoice_id, currency
+        {{ truncate_decimal('subtotal', 12) }} as subtotal,
+        {%- endif %}
+        {% for amount in ['tax_total', 'total'] -%}
+        {{ amount if 'line_items' in kind else as_money('null') }} as {{ amount }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from {{ ref('stg_partner_center__' ~ kind) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 sides as (
-    select 1 as side, invoice_id, currency, row_count, subtotal, tax_total, total from staging
+    select 1 as side, invoice_id, billing_provider, line_item_type, currency, subtotal, tax_total, total from staged
     union all
-    select -1 as side, invoice_id, currency, row_count, subtotal, tax_total, total from mart
+    select -1 as side, invoice_id, billing_provider, line_item_type, currency, subtotal, tax_total, total
+    from {{ ref('fct_invoice_lines') }}
 ),
 
 compared as (
     select
         invoice_id,
+        billing_provider,
+        line_item_type,
         currency,
-        sum(side * row_count) as rows_lost,
+        sum(side) as rows_lost,
         sum(side * subtotal) as subtotal_lost,
         sum(side * tax_total) as tax_lost,
         sum(side * total) as total_lost
     from sides
-    group by invoice_id, currency
+    group by invoice_id, billing_provider, line_item_type, currency
 )
 
 select *

@@ -1,7 +1,7 @@
 -- Grain: one row per product, SKU and availability that a line, an order or the catalog names.
 with named as (
     select product_id, sku_id, availability_id, order_at as named_at, 3 as weight
-    from {{ ref('stg_partner_center__invoice_line_items') }}
+    from {{ ref('int_billed_lines') }}
     union all
     select lines.product_id, lines.sku_id, lines.availability_id, orders.created_at as named_at, 2 as weight
     from {{ ref('int_order_lines') }} as lines

@@ -24,7 +24,7 @@ billed as (
         customer_id,
         max(customer_name) as customer_name,
         max(customer_country) as country
-    from {{ ref('stg_partner_center__invoice_line_items') }}
+    from {{ ref('int_billed_lines') }}
     group by customer_id
 )
 

@@ -1,7 +1,7 @@
 -- Grain: one row per product that a line, an order, an entitlement or the catalog names.
 with named as (
     select product_id, product_name, publisher_name, order_at as named_at, 3 as weight
-    from {{ ref('stg_partner_center__invoice_line_items') }}
+    from {{ ref('int_billed_lines') }}
     union all
     select lines.product_id, null as product_name, null as publisher_name, orders.created_at as named_at, 2 as weight
     from {{ ref('int_order_lines') }} as lines

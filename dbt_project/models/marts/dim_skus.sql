@@ -1,7 +1,7 @@
 -- Grain: one row per product and SKU that a line, an order, an entitlement or the catalog names.
 with named as (
     select product_id, sku_id, sku_name, null as order_name, order_at as named_at, 3 as weight
-    from {{ ref('stg_partner_center__invoice_line_items') }}
+    from {{ ref('int_billed_lines') }}
     union all
     select
         lines.product_id, lines.sku_id, null as sku_name, lines.friendly_name as order_name,

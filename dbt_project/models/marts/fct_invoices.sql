@@ -4,16 +4,17 @@ with documents as (
     from {{ ref('int_documents') }}
 ),
 
--- Amounts of a document add lines in its own currency only; others show as a finding of their own.
+-- Only what a line adds to its document: lines in another currency and usage rows add nothing.
 buckets as (
     select
         documents.invoice_id,
         {% for bucket in money_buckets() -%}
-        sum(case when lines.bucket = '{{ bucket }}' then lines.total else 0 end) as {{ bucket }}_amount{{ ',' if not loop.last }}
+        sum(case when lines.bucket = '{{ bucket }}' then lines.document_amount else 0 end) as {{ bucket }}_amount{{ ',' if not loop.last }}
         {% endfor %}
     from documents
     inner join {{ ref('fct_invoice_lines') }} as lines
-        on documents.invoice_id = lines.invoice_id and documents.currency = lines.currency
+        on documents.invoice_id = lines.invoice_id
+    where lines.document_amount is not null
     group by documents.invoice_id
 ),
 
@@ -67,5 +68,7 @@ select
     statement_total,
     statement_currency,
     statement_status,
-    period
+    period,
+    ties_on,
+    tax_outside_amount
 from with_buckets

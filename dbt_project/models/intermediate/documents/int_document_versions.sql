@@ -46,7 +46,7 @@ line_currencies as (
     select
         invoice_id,
         min(currency) as currency
-    from {{ ref('stg_partner_center__invoice_line_items') }}
+    from {{ ref('int_billed_lines') }}
     where line_item_type = 'billing'
     group by invoice_id
     having min(currency) = max(currency)

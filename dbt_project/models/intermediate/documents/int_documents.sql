@@ -50,13 +50,17 @@ described as (
         coalesce(lines.line_count, 0) as line_count,
         coalesce(lines.lines_total, 0) as lines_total,
         coalesce(lines.lines_with_excess_decimals, 0) as lines_with_excess_decimals,
+        lines.ties_on,
+        coalesce(lines.tax_outside_amount, 0) as tax_outside_amount,
+        coalesce(lines.other_currency_count, 0) as other_currency_count,
         coalesce(readings.is_read, true) as is_read,
-        coalesce(readings.is_unreadable, false) as is_unreadable
+        coalesce(readings.is_unreadable, false) as is_unreadable,
+        readings.unread_providers
     from versions
     left join voided_by_note on versions.invoice_id = voided_by_note.invoice_id
     left join {{ ref('int_document_versions') }} as base on versions.amends_of = base.invoice_id
     left join {{ ref('currencies') }} as currencies on versions.currency = currencies.currency
-    left join {{ ref('int_document_lines') }} as lines on versions.invoice_id = lines.invoice_id
+    left join {{ ref('int_document_ties') }} as lines on versions.invoice_id = lines.invoice_id
     left join {{ ref('int_document_readings') }} as readings on versions.invoice_id = readings.invoice_id
 ),
 
@@ -64,9 +68,7 @@ compared as (
     select
         *,
         total_charges - lines_total - amendment_amount as difference_amount,
-        -- Half a minor unit for every line that carries more decimals than its currency has.
-        tolerance_amount + {{ as_money("'0.5'") }} * lines_with_excess_decimals
-        * cast(tolerance_amount as decimal(18, 3)) as allowed_amount
+        {{ tie_allowance('tolerance_amount', 'lines_with_excess_decimals') }} as allowed_amount
     from described
 )
 
@@ -94,6 +96,10 @@ select
     lines_total,
     {{ as_money('case when abs(difference_amount) <= allowed_amount then difference_amount else 0 end') }} as rounding_amount,
     lines_with_excess_decimals,
+    ties_on,
+    {{ as_money('tax_outside_amount') }} as tax_outside_amount,
+    {{ as_count('other_currency_count') }} as other_currency_count,
     is_read,
-    is_unreadable
+    is_unreadable,
+    unread_providers
 from compared

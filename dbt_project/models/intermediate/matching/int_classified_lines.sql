@@ -18,7 +18,7 @@ with lines as (
         coalesce(quantity, billable_quantity) as quantity,
         subtotal,
         order_at
-    from {{ ref('stg_partner_center__invoice_line_items') }}
+    from {{ ref('int_billed_lines') }}
 ),
 
 documents as (

@@ -2,7 +2,13 @@
 with named as (
     select customer_id from {{ ref('stg_partner_center__customers') }}
     union
-    select customer_id from {{ ref('stg_partner_center__invoice_line_items') }}
+    select customer_id from {{ ref('int_billed_lines') }}
+    union
+    select customer_id from {{ ref('stg_partner_center__daily_rated_usage') }}
+    union
+    select customer_id from {{ ref('stg_partner_center__azure_daily_usage') }}
+    union
+    select customer_id from {{ ref('stg_partner_center__unbilled_line_items') }}
     union
     select customer_id from {{ ref('stg_partner_center__orders') }}
     union

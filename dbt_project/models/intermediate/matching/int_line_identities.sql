@@ -5,9 +5,9 @@ with hashed as (
         _partition,
         _page,
         _position,
-        {{ hash_of(line_identity_parts()) }} as line_hash,
+        line_hash,
         {{ hash_of(line_reference_parts()) }} as reference_key
-    from {{ ref('stg_partner_center__invoice_line_items') }}
+    from {{ ref('int_billed_lines') }}
 ),
 
 numbered as (

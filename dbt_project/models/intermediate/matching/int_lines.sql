@@ -13,6 +13,7 @@ with sent as (
         alternate_id,
         availability_id,
         reservation_order_id,
+        currency,
         quantity,
         billable_quantity,
         unit_price,
@@ -29,8 +30,9 @@ with sent as (
         billing_frequency,
         meter_description,
         sent_order_id,
-        sent_customer_id
-    from {{ ref('stg_partner_center__invoice_line_items') }}
+        sent_customer_id,
+        subscription_id
+    from {{ ref('int_billed_lines') }}
 ),
 
 documents as (
@@ -40,7 +42,8 @@ documents as (
         currency_digits,
         tolerance_amount,
         invoice_at,
-        period
+        period,
+        ties_on
     from {{ ref('int_documents') }}
 ),
 
@@ -99,6 +102,8 @@ select
     sent.reseller_mpn_id,
     sent.billing_frequency,
     sent.meter_description,
+    sent.subscription_id,
+    {{ document_amount('sent', 'documents') }} as document_amount,
     sent.sent_order_id,
     sent.sent_customer_id,
     classified.resolved_order_id,
