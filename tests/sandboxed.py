@@ -36,19 +36,24 @@ class Silent:
         self.outcomes.append(outcome)
 
 
+def sign_in_of(*, user: bool = True) -> SignIn:
+    """Signed in as app and user, or as the app alone."""
+    return SignIn(
+        tenant_id="11111111-2222-3333-4444-555555555555",
+        client_id="66666666-7777-8888-9999-000000000000",
+        client_secret="sandbox-secret",
+        # One consent for each: a token that was rotated by one reader is dead for the next.
+        refresh_token=f"consent-{uuid.uuid4().hex}" if user else None,
+        authority_url=API,
+        audience="https://api.partnercenter.microsoft.com",
+    )
+
+
 def clients_of(app: SandboxApp, *, user: bool = True) -> Clients:
     """Clients of the sandbox, signed in as app and user, or as the app alone."""
     return make_clients(
         ClientOptions(base_url=API, requests_per_minute=10_000_000),
-        SignIn(
-            tenant_id="11111111-2222-3333-4444-555555555555",
-            client_id="66666666-7777-8888-9999-000000000000",
-            client_secret="sandbox-secret",
-            # One consent for each: a token that was rotated by one reader is dead for the next.
-            refresh_token=f"consent-{uuid.uuid4().hex}" if user else None,
-            authority_url=API,
-            audience="https://api.partnercenter.microsoft.com",
-        ),
+        sign_in_of(user=user),
         partner_api_url=API,
         graph_url=f"{API}/v1.0",
         transport=httpx.WSGITransport(app=app),

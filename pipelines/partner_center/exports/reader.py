@@ -77,7 +77,7 @@ class _Reading:
                 self._forget()
                 if failed.code == NO_DATA:
                     return self._nothing(failed)
-                if self.orders >= MAX_ORDERS - 1:
+                if self.orders >= MAX_ORDERS:
                     raise
                 continue
             except PartnerCenterError as error:
