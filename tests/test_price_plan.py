@@ -93,7 +93,7 @@ def test_an_order_named_by_its_alternate_id_tells_its_price_too(tmp_path: Path) 
         ({"product_id": "CFQ7TTC00001"}, "updatedlicensebased"),
         ({"product_id": "DZH318Z00001"}, "azure_reservations"),
         ({"reservation_order_id": "RIOderId1"}, "azure_reservations"),
-        ({"product_id": "OTHER", "publisher_name": "Pretend Networks"}, "marketplace"),
+        ({"product_id": "OTHER"}, "marketplace"),
     ],
 )
 def test_the_view_follows_from_what_was_sold(tmp_path: Path, change: dict[str, str], view: str) -> None:
@@ -105,7 +105,7 @@ def test_the_view_follows_from_what_was_sold(tmp_path: Path, change: dict[str, s
     [
         {"meter_description": "Data Transfer In"},
         {"charge_type": "customerCredit"},
-        {"product_id": "OTHER"},
+        {"product_id": ""},
         {"order_date": "2026-11-01T00:00:00Z"},
     ],
 )

@@ -83,6 +83,8 @@
         {"table": "skus", "staging": "stg_partner_center__skus", "amounts": {}},
         {"table": "availabilities", "staging": "stg_partner_center__availabilities", "amounts": {}},
         {"table": "inventory", "staging": "stg_partner_center__inventory", "amounts": {}},
+        {"table": "price_sheets", "staging": "stg_partner_center__price_sheets", "amounts": {}},
+        {"table": "fx_rates", "staging": "stg_partner_center__fx_rates", "amounts": {}},
     ]) }}
 {%- endmacro %}
 

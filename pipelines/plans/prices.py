@@ -37,7 +37,7 @@ VIEW_OF_LINE = """
         when product_id like 'DZH318Z0%' then 'azure_reservations'
         when product_id like 'DG7GMGF0%' then 'software'
         when product_id like 'CFQ7TTC0%' then 'updatedlicensebased'
-        when trim(coalesce(publisher_name, '')) <> '' then 'marketplace'
+        when product_id <> '' then 'marketplace'
     end
 """
 
