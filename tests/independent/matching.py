@@ -90,7 +90,7 @@ def _found(raw: Raw, counted: pl.DataFrame) -> pl.DataFrame:
     """Per line the order of the first pass that finds its product too, else of the first pass at all."""
     orders = raw.orders.select("order_id", "customer_id", "alternate_id", "billing_cycle")
     owner = orders.rename({"order_id": "found_order_id", "customer_id": "found_customer_id"})
-    keyed = counted.select("line", "customer_id", "order_id", "folded_order_id", "alternate_id")
+    keyed = counted.select("line", "customer_id", "order_id", "folded_order_id", "alternate_id", "reservation")
     by_id = keyed.select("line", "customer_id", pl.col("order_id").alias("found_order_id")).join(
         owner, on="found_order_id"
     )
@@ -99,9 +99,14 @@ def _found(raw: Raw, counted: pl.DataFrame) -> pl.DataFrame:
         keyed.select("line", "customer_id", pl.col(key).alias("alternate_id"))
         for key in ("folded_order_id", "alternate_id")
     ).join(orders.rename({"order_id": "found_order_id"}), on=["customer_id", "alternate_id"])
+    own_orders = owner.rename({"found_customer_id": "customer_id"})
+    reserved = keyed.join(_behind_reservations(raw), on=["customer_id", "reservation"]).join(
+        own_orders, on=["customer_id", "found_order_id"]
+    )
     ways = {
         "1_order_id": by_id.filter(is_own),
         "2_alternate_id": alternate,
+        "3_reservation": reserved,
         "4_other_customer": by_id.filter(~is_own),
     }
     tried = pl.concat(
@@ -121,4 +126,17 @@ def _found(raw: Raw, counted: pl.DataFrame) -> pl.DataFrame:
         pl.col("found_order_id").alias("resolved_order_id"),
         pl.when("has_item").then(pl.col("match_pass")),
         pl.when("has_item").then(pl.col("found_order_id")).alias("matched_order_id"),
+    )
+
+
+def _behind_reservations(raw: Raw) -> pl.DataFrame:
+    """The order behind each reservation of a customer; a reservation of two orders tells nothing."""
+    shown = raw.artifacts.filter(pl.col("reservation").is_not_null()).join(
+        raw.entitlements.filter(pl.col("order_id").is_not_null()), on=["_partition", "path"]
+    )
+    return (
+        shown.group_by("customer_id", "reservation")
+        .agg(pl.col("order_id").unique().alias("orders"))
+        .filter(pl.col("orders").list.len() == 1)
+        .select("customer_id", "reservation", pl.col("orders").list.first().alias("found_order_id"))
     )

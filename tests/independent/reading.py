@@ -30,6 +30,7 @@ class Raw:
     order_lines: pl.DataFrame
     states: pl.DataFrame
     entitlements: pl.DataFrame
+    artifacts: pl.DataFrame
     customers: pl.DataFrame
     ledger: pl.DataFrame
 
@@ -47,6 +48,16 @@ def filled(column: str) -> pl.Expr:
 def folded(column: str) -> pl.Expr:
     """An id whose case means nothing, without the prefix of older rows."""
     return filled(column).str.to_lowercase().str.strip_prefix("org:")
+
+
+def reservation(column: str) -> pl.Expr:
+    """A reservation as bills and entitlements both name it: no path, no word before the id, any case."""
+    last = pl.col(column).str.strip_chars().str.strip_chars_end("/").str.split("/").list.last().str.to_lowercase()
+    bare = last
+    for before in ("rioderid", "riorderid", "pctest"):
+        bare = pl.when(last.str.starts_with(before)).then(last.str.slice(len(before))).otherwise(bare)
+    bare = bare.str.strip_chars_start("-_: ")
+    return pl.when(bare != "").then(bare).alias("reservation")
 
 
 def moment(column: str) -> pl.Expr:
@@ -82,7 +93,9 @@ def tables(connection: duckdb.DuckDBPyConnection) -> Raw:
         orders=orders,
         order_lines=_order_lines(rows("order_line_items"), orders),
         states=states,
-        entitlements=_entitlements(rows("entitlements")),
+        # Lists of one type say what the list of all says.
+        entitlements=_entitlements(rows("entitlements").filter(pl.col("endpoint") == "entitlements")),
+        artifacts=rows("entitlement_artifacts").select("_partition", "path", reservation("resource_id")),
         customers=rows("customers").select(folded("id").alias("customer_id")).unique(),
         ledger=ledger.with_columns(folded("customer_id")),
     )
@@ -96,6 +109,7 @@ def _lines(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("_line_item_type").alias("line_item_type"),
         folded("customer_id"),
         *[filled(name) for name in ("order_id", "product_id", "sku_id", "meter_description", "credit_reason_code")],
+        reservation("reservation_order_id"),
         folded("order_id").alias("folded_order_id"),
         folded("alternate_id"),
         word("charge_type"),
