@@ -45,11 +45,23 @@ _FIELDS = ("customer_id", "order_id", "invoice_id", "provider", "line_item_type"
 def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Creates the ledger tables where they are missing."""
     connection.execute(f"create schema if not exists {DATASET}")
+    if _is_of_another_version(connection):
+        # Without a ledger nothing counts as loaded: the next load brings everything from the landing again.
+        for name in ("load_ledger", "load_control_totals", "order_line_states"):
+            connection.execute(f"drop table if exists {DATASET}.{name}")
     for name, schema in (("load_ledger", LEDGER), ("load_control_totals", TOTALS)):
         connection.register("empty_table", schema.empty_table())
         connection.execute(f"create table if not exists {DATASET}.{name} as from empty_table")
         connection.unregister("empty_table")
     connection.execute(ORDER_STATES_DDL)
+
+
+def _is_of_another_version(connection: duckdb.DuckDBPyConnection) -> bool:
+    rows = connection.execute(
+        "select column_name from information_schema.columns where table_schema = ? and table_name = 'load_ledger'",
+        [DATASET],
+    ).fetchall()
+    return bool(rows) and {row[0] for row in rows} != set(LEDGER.names)
 
 
 def has_raw_tables(connection: duckdb.DuckDBPyConnection) -> bool:

@@ -26,6 +26,7 @@ class Document:
 
     invoice_id: str
     invoice_date: str
+    currency: str
     header_hash: str
     line_kinds: tuple[tuple[str, str], ...]
 
@@ -42,7 +43,10 @@ def documents_of(landing: Landing) -> list[Document]:
         kinds = tuple(sorted(details[row["id"]]))
         facts = [str(row[name]) for name in _HEADER_FIELDS] + [str(kinds)]
         header_hash = hashlib.sha256("|".join(facts).encode()).hexdigest()[:16]
-        found.setdefault(row["id"], Document(row["id"], row["invoice_date"] or "", header_hash, kinds))
+        document = Document(
+            row["id"], row["invoice_date"] or "", (row["currency_code"] or "").strip().upper(), header_hash, kinds
+        )
+        found.setdefault(row["id"], document)
     return [found[invoice_id] for invoice_id in sorted(found)]
 
 

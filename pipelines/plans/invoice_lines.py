@@ -1,11 +1,19 @@
-"""Documents by id and their lines: new ones, changed ones, and young ones once a week."""
+"""Documents by id and their lines of every kind: new ones, changed ones, and young ones once a week."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from pipelines.landing import Failure, Partition
-from pipelines.partner_center.endpoints import INVOICE_LINE_ITEMS, INVOICES_BY_ID
+from pipelines.partner_center.contract import Endpoint
+from pipelines.partner_center.endpoints import (
+    AZURE_DAILY_USAGE,
+    AZURE_LINE_ITEMS,
+    DAILY_RATED_USAGE,
+    INVOICE_LINE_ITEMS,
+    INVOICES_BY_ID,
+    OFFICE_LINE_ITEMS,
+)
 from pipelines.partner_center.walks import WalkRequest
 from pipelines.plans.documents import Document
 from pipelines.plans.plan import Plan
@@ -17,43 +25,59 @@ NEEDS_LOADED = False
 RECHECK_INVOICES_YOUNGER_THAN = timedelta(days=45)
 RECHECK_AFTER = timedelta(days=7)
 
+ENDPOINT_OF: dict[tuple[str, str], Endpoint] = {
+    ("onetime", "billing"): INVOICE_LINE_ITEMS,
+    ("onetime", "usage"): DAILY_RATED_USAGE,
+    ("office", "billing"): OFFICE_LINE_ITEMS,
+    ("azure", "billing"): AZURE_LINE_ITEMS,
+    ("azure", "usage"): AZURE_DAILY_USAGE,
+}
+
 
 def requests(plan: Plan) -> list[WalkRequest]:
     """Documents and lines that are new, whose header changed, whose last reading failed, or that are due again."""
     wanted = []
-    _note_unsupported(plan)
+    unknown = set()
     for document in plan.documents:
-        partition = {"invoice_id": document.invoice_id}
-        if plan.with_user and _is_due(plan.landing.partition("invoices_by_id", partition, ""), document, plan.now):
-            wanted.append(WalkRequest(INVOICES_BY_ID, partition, document.header_hash))
-        for provider, kind in document.line_kinds:
-            lines = partition | {"provider": provider, "line_item_type": kind}
-            if kind == "usage" or not is_supported(provider, kind):
+        by_id = {"invoice_id": document.invoice_id}
+        if plan.with_user and _is_due(plan.landing.partition("invoices_by_id", by_id, ""), document, plan.now):
+            wanted.append(WalkRequest(INVOICES_BY_ID, by_id, document.header_hash))
+        for provider, kind in line_kinds(document):
+            endpoint = ENDPOINT_OF.get((provider, kind))
+            if endpoint is None:
+                unknown.add(_note_unknown(plan, document, provider, kind))
                 continue
-            if _is_due(plan.landing.partition("invoice_line_items", lines, ""), document, plan.now):
-                wanted.append(WalkRequest(INVOICE_LINE_ITEMS, lines, document.header_hash))
+            lines = by_id | {"provider": provider, "line_item_type": kind}
+            if "currency" in endpoint.partition:
+                lines["currency"] = document.currency
+            if _is_due(plan.landing.partition(endpoint.name, lines, ""), document, plan.now):
+                wanted.append(WalkRequest(endpoint, lines, document.header_hash))
+    asked = unknown | {request.partition_id for request in wanted}
+    for endpoint in ENDPOINT_OF.values():
+        # What failed is asked for again; what is not asked for is offered by no document any more.
+        plan.landing.forget_failures(endpoint.name, asked)
     return wanted
 
 
-def _note_unsupported(plan: Plan) -> None:
-    """Line kinds that are part of an invoice's total and that this version cannot read: recorded as not read."""
-    for document in plan.documents:
-        for provider, kind in document.line_kinds:
-            # Daily usage explains other lines and is no part of the total.
-            if kind != "usage" and not is_supported(provider, kind):
-                values = {"invoice_id": document.invoice_id, "provider": provider, "line_item_type": kind}
-                reason = f"lines of provider {provider} ({kind}) are not read by this version"
-                plan.landing.mark_failed(
-                    "invoice_line_items",
-                    values,
-                    INVOICE_LINE_ITEMS.partition_id(values),
-                    Failure(plan.now.isoformat(), reason),
-                )
+def line_kinds(document: Document) -> list[tuple[str, str]]:
+    """Provider and kind of every line item call that the document offers, each once.
+
+    `marketplace` is the former name of `onetime`: asking for both would bring the same lines twice.
+    """
+    return sorted(
+        {("onetime" if provider == "marketplace" else provider, kind) for provider, kind in document.line_kinds}
+    )
 
 
-def is_supported(provider: str, kind: str) -> bool:
-    """Whether this version reads such lines."""
-    return provider == "onetime" and kind == "billing"
+def _note_unknown(plan: Plan, document: Document, provider: str, kind: str) -> str:
+    """Lines of a kind that nobody described yet are recorded as not read: without them the total says little."""
+    values = {"invoice_id": document.invoice_id, "provider": provider, "line_item_type": kind}
+    reason = (
+        f"the document offers lines of provider {provider or 'without a name'} ({kind}), which is not a known kind"
+    )
+    partition_id = INVOICE_LINE_ITEMS.partition_id(values)
+    plan.landing.mark_failed(INVOICE_LINE_ITEMS.name, values, partition_id, Failure(plan.now.isoformat(), reason))
+    return partition_id
 
 
 def _is_due(partition: Partition, document: Document, now: datetime) -> bool:

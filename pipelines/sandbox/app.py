@@ -22,12 +22,14 @@ from pipelines.sandbox.diary import Diary
 from pipelines.sandbox.export_desk import ExportDesk
 from pipelines.sandbox.facts import Order
 from pipelines.sandbox.faults import FaultDesk, Faults
+from pipelines.sandbox.legacy_bodies import LegacyItems
 from pipelines.sandbox.line_bodies import LineItems
 from pipelines.sandbox.live import Live
 from pipelines.sandbox.price_lists import PriceLists
 from pipelines.sandbox.replies import Call, Refused, Reply, json_reply, spoiled
 from pipelines.sandbox.routes import ROUTES
 from pipelines.sandbox.routes.common import NOT_MINE, Ask
+from pipelines.sandbox.usage_bodies import UsageItems
 from pipelines.sandbox.wire import Raw, dumps
 from pipelines.sandbox.world import DEFAULT_CLOCK, World
 
@@ -64,6 +66,8 @@ class SandboxApp:
         self.carts = CartDesk()
         self.bodies = Bodies(self.live, quirks)
         self.lines = LineItems(quirks)
+        self.usage = UsageItems(quirks)
+        self.legacy = LegacyItems(quirks)
         self.exports = ExportDesk()
         self.counts: Counter[str] = Counter()
         self.recent: deque[dict[str, object]] = deque(maxlen=REMEMBERED_CALLS)

@@ -111,15 +111,10 @@ class Bodies:
             body["state"] = "void"
         prefix = "" if not self.quirks else f"{document.invoice_type}-"
         if document.has_details:
-            detail: Body = {
-                "invoiceLineItemType": "billing_line_items",
-                "billingProvider": "one_time",
-                "attributes": object_type("InvoiceDetail"),
-            }
-            if not nested:
-                uri = f"/invoices/{prefix}{document.id}/lineitems/OneTime/BillingLineItems"
-                detail["links"] = {"self": link(uri)}
-            body["invoiceDetails"] = [detail]
+            path = None if nested else f"/invoices/{prefix}{document.id}/lineitems"
+            body["invoiceDetails"] = [
+                self._detail(document, provider, kind, path) for provider, kind in document.line_kinds
+            ]
         if document.amends_of is not None:
             body["amendsOf"] = document.amends_of
         if not nested:
@@ -132,6 +127,21 @@ class Bodies:
                 ]
             body["links"] = {"self": link(f"/invoices/{prefix}{document.id}")}
         return body
+
+    def _detail(self, document: Document, provider: str, kind: str, path: str | None) -> Body:
+        """One line item call that a document offers."""
+        named = {"one_time": "OneTime"}.get(provider, provider.capitalize())
+        if self.quirks and kind == "usage" and provider == "one_time" and self.salt(document.id) % 2:
+            # The former name of the same rows.
+            provider = named = "marketplace"
+        detail: Body = {
+            "invoiceLineItemType": f"{kind}_line_items",
+            "billingProvider": provider,
+            "attributes": object_type("InvoiceDetail"),
+        }
+        if path is not None:
+            detail["links"] = {"self": link(f"{path}/{named}/{kind.capitalize()}LineItems")}
+        return detail
 
     # Balances --------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from decimal import ROUND_DOWN, Decimal
 from zlib import crc32
 
 from pipelines.sandbox.facts import (
+    AzureLine,
     BalanceError,
     Changes,
     Charge,
@@ -17,6 +18,8 @@ from pipelines.sandbox.facts import (
     Document,
     Entitlement,
     Item,
+    Line,
+    OfficeLine,
     Order,
     OrderLine,
 )
@@ -47,10 +50,13 @@ class Draft:
     void_at: datetime | None = None
     void_shown_as: str = ""
     charges: list[Charge] = field(default_factory=list)
+    office: list[OfficeLine] = field(default_factory=list)
+    azure: list[AzureLine] = field(default_factory=list)
 
     def frozen(self) -> Document:
         """The finished document."""
-        lines = sum((charge.total for charge in self.charges), Decimal(0))
+        billed: tuple[Line, ...] = (*self.charges, *self.office, *self.azure)
+        lines = sum((line.total for line in billed), Decimal(0))
         return Document(
             id=self.id,
             at=self.at,
@@ -67,6 +73,8 @@ class Draft:
             has_details=self.has_details,
             void_at=self.void_at,
             void_shown_as=self.void_shown_as,
+            office=tuple(self.office),
+            azure=tuple(self.azure),
         )
 
 
@@ -83,6 +91,9 @@ class Builder:
         self.orders: list[Order] = []
         self.entitlements: list[Entitlement] = []
         self.drafts: dict[str, Draft] = {}
+        # Charges of the open month, with the moment since which they exist, and lines that stay unbilled.
+        self.to_come: list[tuple[datetime, Charge]] = []
+        self.never_billed: list[tuple[datetime, Charge]] = []
         self.balance_errors: list[BalanceError] = []
         self.look_alikes: list[tuple[str, str]] = []
         self.rng = random.Random(seed)  # noqa: S311

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Protocol
 
 Changes = tuple[tuple[datetime, int], ...]
 """Moments and the quantity from then on, oldest first."""
@@ -139,8 +140,89 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeLine:
+    """One licence line of a legacy invoice. Its ids belong to the former platform, but for `subscription_id`."""
+
+    customer: Customer
+    legacy_order_id: str
+    legacy_subscription_id: str
+    subscription_id: str
+    offer_id: str
+    durable_offer_id: str
+    offer_name: str
+    charge_type: str
+    unit_price: Decimal
+    quantity: int
+    discount: Decimal
+    tax: Decimal
+    currency: str
+    subscription_start_at: datetime
+    charge_start_at: datetime
+    charge_end_at: datetime
+    salt: int
+
+    @property
+    def amount(self) -> Decimal:
+        """Unit price times quantity, before the discount."""
+        return self.unit_price * self.quantity
+
+    @property
+    def total(self) -> Decimal:
+        """What it adds to the invoice."""
+        return self.amount - self.discount + self.tax
+
+
+@dataclass(frozen=True, slots=True)
+class AzureLine:
+    """One usage line of a legacy Azure invoice, and the days it was used on: (day, quantity)."""
+
+    customer: Customer
+    legacy_order_id: str
+    subscription_id: str
+    service_name: str
+    service_type: str
+    resource_guid: str
+    resource_name: str
+    region: str
+    unit: str
+    part_number: int
+    sku: str
+    included: Decimal
+    list_price: Decimal
+    subtotal: Decimal
+    tax: Decimal
+    currency: str
+    charge_start_at: datetime
+    charge_end_at: datetime
+    days: tuple[tuple[datetime, Decimal], ...]
+    salt: int
+
+    @property
+    def consumed(self) -> Decimal:
+        """Units of all days."""
+        return sum((quantity for _, quantity in self.days), Decimal(0))
+
+    @property
+    def total(self) -> Decimal:
+        """What it adds to the invoice."""
+        return self.subtotal + self.tax
+
+
+class Line(Protocol):
+    """A billed line of any kind."""
+
+    @property
+    def total(self) -> Decimal:
+        """What it adds to the invoice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """An invoice, a void note or an adjustment note, with its lines and what was paid on it."""
+    """An invoice, a void note or an adjustment note, with its lines and what was paid on it.
+
+    `charges` are its one-time lines; only a legacy invoice has `office` or `azure` lines.
+    """
 
     id: str
     at: datetime
@@ -157,6 +239,33 @@ class Document:
     has_details: bool
     void_at: datetime | None
     void_shown_as: str
+    office: tuple[OfficeLine, ...] = ()
+    azure: tuple[AzureLine, ...] = ()
+
+    @property
+    def line_count(self) -> int:
+        """Billed lines of every kind."""
+        return len(self.charges) + len(self.office) + len(self.azure)
+
+    @property
+    def lines_total(self) -> Decimal:
+        """Sum of the billed lines of every kind."""
+        lines: tuple[Line, ...] = (*self.charges, *self.office, *self.azure)
+        return sum((line.total for line in lines), Decimal(0))
+
+    @property
+    def line_kinds(self) -> tuple[tuple[str, str], ...]:
+        """Provider and kind of the line item calls that the document offers."""
+        kinds = []
+        if self.charges or not (self.office or self.azure):
+            kinds.append(("one_time", "billing"))
+        if any(charge.item.kind == "meter" for charge in self.charges):
+            kinds.append(("one_time", "usage"))
+        if self.office:
+            kinds.append(("office", "billing"))
+        if self.azure:
+            kinds += [("azure", "billing"), ("azure", "usage")]
+        return tuple(kinds) if self.has_details else ()
 
     def paid_at(self, clock: datetime) -> Decimal:
         """What had been paid by `clock`, never negative."""

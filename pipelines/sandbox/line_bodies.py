@@ -6,6 +6,7 @@ a quote and know no charge period; `modern` rows have numbers; `commerce` rows s
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from pipelines.sandbox.facts import Charge, Customer, Item
@@ -35,8 +36,10 @@ class LineItems:
         self._buyers: dict[tuple[str, int], str] = {}
         self._goods: dict[tuple[str, str, str], str] = {}
 
-    def row(self, c: Charge) -> str:
-        """One row."""
+    def row(self, c: Charge, *, is_unbilled: bool = False) -> str:
+        """One row. What is not billed yet has no invoice, no tax, a total of 0 and no billing frequency."""
+        if is_unbilled:
+            c = replace(c, invoice_number="", tax=Decimal(0), total=Decimal(0), frequency="")
         quirks, salt, style = self.quirks, c.salt, c.style
         as_text = quirks and style == "commerce"
         n = short_number if quirks and salt & 1 else number
@@ -78,7 +81,7 @@ class LineItems:
         parts.append(self._optional(c))
         if quirks and style == "commerce" and salt % 4 == 0:
             parts.append('"attributes/objectType":"OneTimeInvoiceLineItem",')
-        if not quirks or salt % 5:
+        if not is_unbilled and (not quirks or salt % 5):
             parts.append('"invoiceLineItemType":"billing_line_items","billingProvider":"one_time",')
         parts.append('"attributes":{"objectType":"OneTimeInvoiceLineItem"}}')
         return "".join(parts)

@@ -6,19 +6,17 @@ later, its lines among the unbilled ones a day later, and on the 5th of the next
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pipelines.sandbox.facts import Charge, Document, Entitlement, Order
-from pipelines.sandbox.trade import month_starting
+from pipelines.sandbox.trade import invoiced_at, month_starting
 from pipelines.sandbox.world import World
 
 # Open lines are about a day behind.
 UNBILLED_DELAY = timedelta(hours=24)
-INVOICE_DAY = timedelta(days=4, hours=3)
 
 
 class Live:
@@ -29,15 +27,16 @@ class Live:
         self._lock = threading.Lock()
         self._orders: dict[str, list[Order]] = {}
         self._entitlements: dict[str, list[Entitlement]] = {}
-        self._bought: list[tuple[Order, Charge]] = []
-        self._documents: tuple[Document, ...] = ()
+        # What will be billed, with the moment since which it exists: of the world, and of what is bought.
+        self._bought: list[tuple[datetime, Charge]] = [*world.to_come]
+        self._documents = tuple(_documents(self._bought))
 
     def add(self, order: Order, entitlements: Sequence[Entitlement], charges: Sequence[Charge]) -> None:
         """A purchase becomes true."""
         with self._lock:
             self._orders.setdefault(order.customer.id, []).append(order)
             self._entitlements.setdefault(order.customer.id, []).extend(entitlements)
-            self._bought += [(order, charge) for charge in charges]
+            self._bought += [(order.created_at, charge) for charge in charges]
             self._documents = tuple(_documents(self._bought))
 
     def orders_of(self, customer_id: str) -> tuple[Order, ...]:
@@ -67,40 +66,44 @@ class Live:
             bought = self._documents
         return self.world.document(invoice_id) or next((one for one in bought if one.id == invoice_id), None)
 
-    def unbilled(self, clock: datetime) -> tuple[Charge, ...]:
-        """Lines of bought orders that no document shows yet."""
+    def unbilled(self, clock: datetime, month_start_at: datetime) -> list[Charge]:
+        """What is charged in a month and on no document at the clock: to come, bought here, or never billed."""
         with self._lock:
             bought = tuple(self._bought)
-        return tuple(
-            charge
-            for order, charge in bought
-            if order.created_at + UNBILLED_DELAY <= clock < invoiced_at(order.created_at)
-        )
+        waiting = [(moment, charge) for moment, charge in bought if clock < invoiced_at(moment)]
+        for document in self.world.documents:
+            # What is billed again by an amendment was billed once already.
+            if document.at > clock and document.amends_of is None:
+                waiting += [(_charged_at(charge, document), charge) for charge in document.charges]
+        found = {
+            id(charge): charge
+            for moment, charge in (*waiting, *self.world.never_billed)
+            if moment + UNBILLED_DELAY <= clock and _month_start(moment) == month_start_at
+        }
+        return list(found.values())
 
 
-def invoiced_at(moment: datetime) -> datetime:
-    """When what is bought at `moment` comes on a document: the 5th of the next month."""
-    return month_starting(moment.year, moment.month, 0).next_at + INVOICE_DAY
+def _charged_at(charge: Charge, document: Document) -> datetime:
+    """When a charge came to be: its order or change; of lines that recur the first day of their month."""
+    return max(charge.order_at, document.period_start_at)
 
 
-def document_id(moment: datetime, currency: str) -> str:
-    """The id of the document that bills what is bought at `moment`."""
-    name = f"{moment.year}-{moment.month:02d} {currency}"
-    return f"G{int(hashlib.sha256(name.encode()).hexdigest(), 16) % 10**8:09d}"
+def _month_start(moment: datetime) -> datetime:
+    return month_starting(moment.year, moment.month, 0).start_at
 
 
-def _documents(bought: Sequence[tuple[Order, Charge]]) -> list[Document]:
-    lines: dict[str, list[tuple[Order, Charge]]] = {}
-    for order, charge in bought:
-        lines.setdefault(charge.invoice_number, []).append((order, charge))
+def _documents(bought: Sequence[tuple[datetime, Charge]]) -> list[Document]:
+    lines: dict[str, list[tuple[datetime, Charge]]] = {}
+    for moment, charge in bought:
+        lines.setdefault(charge.invoice_number, []).append((moment, charge))
     made = []
     for invoice_id, pairs in lines.items():
         first, line = pairs[0]
-        month = month_starting(first.created_at.year, first.created_at.month, 0)
+        month = month_starting(first.year, first.month, 0)
         made.append(
             Document(
                 id=invoice_id,
-                at=invoiced_at(first.created_at),
+                at=invoiced_at(first),
                 period_start_at=month.start_at,
                 period_end_at=month.next_at - timedelta(seconds=1),
                 currency=line.currency,

@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from pipelines.sandbox.builder import ALPHABET, TERM_DAYS
 from pipelines.sandbox.facts import Charge, Customer, Entitlement, Item, Order, OrderLine
-from pipelines.sandbox.live import Live, document_id
-from pipelines.sandbox.trade import EXACT, month_starting, price_in, tax_on, truncated
+from pipelines.sandbox.live import Live
+from pipelines.sandbox.trade import EXACT, document_id, month_starting, price_in, tax_on, truncated
 
 # A right follows its order.
 RIGHT_DELAY = timedelta(minutes=5)

@@ -6,6 +6,7 @@ check them: a mistake in one of them shows as a difference.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
@@ -79,6 +80,17 @@ def month_starting(year: int, number: int, index: int) -> Month:
         datetime(start // 12, start % 12 + 1, 1, tzinfo=UTC),
         datetime((start + 1) // 12, (start + 1) % 12 + 1, 1, tzinfo=UTC),
     )
+
+
+def invoiced_at(moment: datetime) -> datetime:
+    """When what is charged in a month to come stands on a document: the 5th of the next month."""
+    return month_starting(moment.year, moment.month, 0).invoiced_at(5)
+
+
+def document_id(moment: datetime, currency: str) -> str:
+    """The id of the document that bills what is charged in a month to come."""
+    name = f"{moment.year}-{moment.month:02d} {currency}"
+    return f"G{int(hashlib.sha256(name.encode()).hexdigest(), 16) % 10**8:09d}"
 
 
 def truncated(amount: Decimal, currency: str) -> Decimal:

@@ -10,8 +10,10 @@ from decimal import Decimal
 
 from pipelines.sandbox.builder import Builder
 from pipelines.sandbox.business import trade
-from pipelines.sandbox.facts import BalanceError, Customer, Document, Entitlement, Order, PlantedBreak
+from pipelines.sandbox.facts import BalanceError, Charge, Customer, Document, Entitlement, Order, PlantedBreak
+from pipelines.sandbox.legacy import legacy_bills
 from pipelines.sandbox.look_alikes import add_look_alikes
+from pipelines.sandbox.open_month import charges_to_come
 from pipelines.sandbox.plants import plant
 from pipelines.sandbox.trade import rounded
 
@@ -23,7 +25,8 @@ LEAST_MONTHS = 3
 class World:
     """Everything that is true, over all time; what the API shows of it depends on a clock.
 
-    Shape:   customers in order of arrival; orders and entitlements by customer; documents by date.
+    Shape:   customers in order of arrival; orders and entitlements by customer; documents by date; charges that
+             are `to_come` and those that are `never_billed` with the moment since which they exist.
     """
 
     seed: int
@@ -35,6 +38,8 @@ class World:
     balance_errors: tuple[BalanceError, ...]
     planted: tuple[PlantedBreak, ...]
     look_alikes: tuple[tuple[str, str], ...]
+    to_come: tuple[tuple[datetime, Charge], ...]
+    never_billed: tuple[tuple[datetime, Charge], ...]
     _by_id: dict[str, Document] = field(default_factory=dict, repr=False, compare=False)
 
     def truth(self, clock: datetime) -> list[PlantedBreak]:
@@ -46,7 +51,7 @@ class World:
         return self._by_id.get(invoice_id)
 
     def charge_count(self, invoice_id: str | None = None) -> int:
-        """Lines of one document, or of all."""
+        """One-time lines of one document, or of all."""
         return sum(len(d.charges) for d in self.documents if invoice_id in (None, d.id))
 
 
@@ -66,6 +71,8 @@ def build_world(seed: int = 7, scale: float = 1, months: int = 3) -> World:
         planted = plant(b)
         add_look_alikes(b)
         trade(b, scale)
+        legacy_bills(b, scale)
+        charges_to_come(b, scale)
         pay(b)
         mix(b)
         return finished(b, scale, planted)
@@ -93,6 +100,8 @@ def finished(b: Builder, scale: float, planted: list[PlantedBreak]) -> World:
         balance_errors=tuple(b.balance_errors),
         planted=tuple(planted),
         look_alikes=tuple(b.look_alikes),
+        to_come=tuple(b.to_come),
+        never_billed=tuple(b.never_billed),
         _by_id={document.id: document for document in documents},
     )
 

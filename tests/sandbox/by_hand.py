@@ -281,8 +281,10 @@ class ByHand:
 
     def bills(self) -> Iterator[Found]:
         for d in self.counted:
-            lines = sum((c.total for c in d.charges), Decimal(0))
-            if d.has_details and not d.charges and d.total_charges:
+            licences = (x.unit_price * x.quantity - x.discount + x.tax for x in d.office)
+            usage = (x.subtotal + x.tax for x in d.azure)
+            lines = sum((*(c.total for c in d.charges), *licences, *usage), Decimal(0))
+            if d.has_details and not (d.charges or d.office or d.azure) and d.total_charges:
                 yield "invoice_without_lines", d.id, None, None, None, abs(d.total_charges)
             elif d.has_details and abs(d.total_charges - lines) > minor(d.currency):
                 yield "invoice_total_vs_lines", d.id, None, None, None, abs(d.total_charges - lines)

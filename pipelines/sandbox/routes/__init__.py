@@ -15,6 +15,7 @@ from pipelines.sandbox.routes import (
     prices,
     reservations,
     statements,
+    unbilled,
 )
 
 ROUTES = (
@@ -26,6 +27,7 @@ ROUTES = (
     entitlements,
     reservations,
     invoices,
+    unbilled,
     lines,
     statements,
     prices,
