@@ -7,7 +7,6 @@ import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from urllib.parse import quote
 from zlib import crc32
 
@@ -49,7 +48,7 @@ class ExportDesk:
         self._exports: dict[str, Export] = {}
         self._polls: dict[str, int] = {}
         self._keys: dict[str, set[str]] = {}
-        self._files: dict[tuple[str, str, str, str], Files] = {}
+        self._files: dict[tuple[str, str], Files] = {}
 
     def order(self, subject: str, invoice_id: str, period: str, currency: str, *, fails: bool) -> Export:
         """A new export."""
@@ -93,10 +92,9 @@ class ExportDesk:
         with self._lock:
             return signature in self._keys.get(export.id, set())
 
-    def files(self, export: Export, clock: datetime, rows: Callable[[], Sequence[str]]) -> Files:
-        """The files of an export, made once; those of open charges once for every moment."""
-        when = "" if export.invoice_id else clock.isoformat()
-        place = (export.subject, export.invoice_id, f"{export.period}{when}", export.currency)
+    def files(self, export: Export, rows: Callable[[], Sequence[str]]) -> Files:
+        """The files of an export: of a document made once, of open charges anew for every order."""
+        place = (export.subject, export.invoice_id or export.id)
         with self._lock:
             if place not in self._files:
                 self._files[place] = _files(export, rows())

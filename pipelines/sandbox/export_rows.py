@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pipelines.sandbox.routes.unbilled import month_meant, unbilled_rows
+from pipelines.sandbox.usage import usage_of
 from pipelines.sandbox.wire import Raw, dumps
 
 if TYPE_CHECKING:
@@ -39,10 +41,17 @@ def export_rows(shop: SandboxApp, export: Export) -> list[str]:
 
 
 def _line_items(shop: SandboxApp, export: Export) -> list[str]:
+    if not export.invoice_id:
+        month_start_at = month_meant(shop.clock, "previous" if export.period == "last" else export.period)
+        kind = "usagelineitems" if export.subject == "usage" else "billinglineitems"
+        return unbilled_rows(shop, export.currency, month_start_at, kind)
     document = shop.world.document(export.invoice_id)
-    if document is None or export.subject != "reconciliation":
+    if document is None:
         return []
-    return [shop.lines.row(charge) for charge in document.charges]
+    if export.subject == "usage":
+        return [shop.usage.row(day, document.id) for day in usage_of(document)]
+    kept = shop.kept_rows.get(document.id)
+    return [raw.body for raw in kept] if kept else [shop.lines.row(charge) for charge in document.charges]
 
 
 def _respelt(row: str, renamed: dict[str, str]) -> str:
