@@ -92,7 +92,14 @@ class ByHand:
                     key = (charge.customer.id, charge.order_ref, charge.item.product_id, charge.item.sku_id)
                     self.loose[key if charge.order_ref else (*key, str(id(charge)))].append((document, charge))
         found: Counter[Found] = Counter()
-        for part in (self.lines(), self.loose_charges(), self.order_items(), self.bills(), self.rights()):
+        for part in (
+            self.lines(),
+            self.loose_charges(),
+            self.order_items(),
+            self.bills(),
+            self.rights(),
+            self.lost(),
+        ):
             found.update(part)
         return found
 
@@ -219,8 +226,8 @@ class ByHand:
                     for code, d, c in repeats:
                         yield row(code, abs(c.total), bill=d.id)
                 elif reduced:
-                    billed_at = max(d.at for d, c, q in pairs if q > 0)
-                    if self.clock >= eleventh_after(billed_at):
+                    billed_at = max(d.at for d, _, q in pairs if q > 0)
+                    if self.clock >= eleventh_after(self.changed_on_record(order) or billed_at):
                         yield row("cancelled_not_credited", unit * (net - expected))
                 else:
                     yield row("quantity_charged_vs_ordered", unit * (net - expected))
@@ -252,6 +259,12 @@ class ByHand:
         billed = [next_month(d.at) for d, c in group if c.subtotal > 0]
         gone_at = max([order.cancelled_at or order.created_at, *(line.changes[-1][0] for line in mine)])
         return self.clock >= max([gone_at, *billed]) + timedelta(days=1)
+
+    def changed_on_record(self, order: Order) -> datetime | None:
+        """When the order was last changed, as far as the record of activity still goes back."""
+        changes = [at for line in order.lines for at, _ in line.changes if order.created_at < at <= self.clock]
+        changes = [at for at in changes if order.is_recorded and at.date() >= self.clock.date() - timedelta(days=89)]
+        return max(changes, default=None)
 
     def price_gap(self, order: Order, mine: list, charge: Charge) -> Iterator[Decimal]:
         quantity = mine[0].quantity_at(self.clock)
@@ -288,6 +301,18 @@ class ByHand:
                 yield "invoice_without_lines", d.id, None, None, None, abs(d.total_charges)
             elif d.has_details and abs(d.total_charges - lines) > minor(d.currency):
                 yield "invoice_total_vs_lines", d.id, None, None, None, abs(d.total_charges - lines)
+
+    def lost(self) -> Iterator[Found]:
+        """Listed as unbilled in the month before the clock, whose invoices are out, and on none of them."""
+        for moment, c in self.world.never_billed:
+            order = self.resolve(c)
+            if order is None or next_month(next_month(moment)) <= self.clock or self.clock < eleventh_after(moment):
+                continue
+            key = (c.item.product_id, c.item.sku_id)
+            net = sum(abs(x.quantity) * (sign(x.subtotal) or 1) for _, x in self.items.get((order.id, *key), []))
+            # What was never billed at all is a finding of its own, unless it is an order for billing only.
+            if net < self.expected(order, *key) and (net or order.transaction_type == "SystemBilling"):
+                yield "unbilled_lost", None, c.customer.id, order.id, c.item.product_id, abs(c.subtotal)
 
     def rights(self) -> Iterator[Found]:
         for customer, rights in self.world.entitlements.items():

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipelines.sandbox.builder import Builder
-from pipelines.sandbox.look_alikes import bills, lines, purchases, reservations, rights, timing
+from pipelines.sandbox.look_alikes import bills, lines, purchases, reservations, rights, timing, unbilled
 
 LOOK_ALIKES: tuple[Callable[[Builder], None], ...] = (
     timing.ordered_this_month,
     timing.ordered_ten_minutes_ago,
     timing.still_pending,
     timing.cancelled_this_month,
+    timing.cancelled_elsewhere_last_month,
     timing.cancelled_yesterday_and_still_entitled,
     timing.ordered_yesterday_and_being_delivered,
     timing.delivered_overnight,
@@ -40,6 +41,8 @@ LOOK_ALIKES: tuple[Callable[[Builder], None], ...] = (
     bills.voided_by_state,
     bills.notes_without_lines,
     bills.nothing_to_pay,
+    unbilled.unbilled_under_another_id,
+    unbilled.unbilled_credit_of_no_order,
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from pipelines.sandbox.builder import Builder
 from pipelines.sandbox.facts import PlantedBreak
-from pipelines.sandbox.plants import deliveries, documents, existence, parties, quantities, refunds, repeats
+from pipelines.sandbox.plants import deliveries, documents, existence, parties, quantities, refunds, repeats, unbilled
 
 PLANTS: tuple[Callable[[Builder], Iterator[PlantedBreak]], ...] = (
     existence.charges_nobody_ordered,
@@ -34,6 +34,7 @@ PLANTS: tuple[Callable[[Builder], Iterator[PlantedBreak]], ...] = (
     repeats.twins_billed_three_times,
     repeats.billed_again_a_month_later,
     refunds.cancelled_without_credit,
+    refunds.cancelled_before_it_was_billed,
     refunds.cancelled_and_credited_in_part,
     refunds.line_cancelled_without_credit,
     refunds.credited_without_cancellation,
@@ -46,6 +47,9 @@ PLANTS: tuple[Callable[[Builder], Iterator[PlantedBreak]], ...] = (
     documents.headers_off_their_lines,
     documents.invoices_without_lines,
     documents.balances_off_the_open_invoices,
+    documents.legacy_total_with_an_adjustment,
+    unbilled.still_listed_when_the_invoice_is_out,
+    unbilled.listed_and_never_billed,
 )
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pipelines.sandbox.builder import Builder
 from pipelines.sandbox.facts import BalanceError, PlantedBreak
+from pipelines.sandbox.legacy import adjustment_outside_lines, legacy_bill, office_line
 from pipelines.sandbox.plants.rows import about_balance, about_document
 
 
@@ -25,6 +26,16 @@ def invoices_without_lines(b: Builder) -> Iterator[PlantedBreak]:
         document = b.draft(b.months[month], currency, total=Decimal(total))
         story = f"{total} {currency} are asked for and no line explains them"
         yield about_document("invoice_without_lines", story, document, Decimal(total))
+
+
+def legacy_total_with_an_adjustment(b: Builder) -> Iterator[PlantedBreak]:
+    """A legacy invoice of licences is less than its lines by an adjustment that stands on the invoice only."""
+    c, m = b.customer("GB"), b.months[-2]
+    document = legacy_bill(b, m, c.billing_currency)
+    document.office += [office_line(b, c, m) for _ in range(6)]
+    adjustment_outside_lines(document, Decimal("-48.00"))
+    story = "the header is -48.00 GBP off the sum of the licence lines, by an adjustment that no line shows"
+    yield about_document("invoice_total_vs_lines", story, document, Decimal("48.00"))
 
 
 def balances_off_the_open_invoices(b: Builder) -> Iterator[PlantedBreak]:
