@@ -173,6 +173,7 @@ class Builder:
         order_id: str | None = None,
         guid_offer: bool = False,
         waiting: dict[int, Changes] | None = None,
+        recorded: bool = True,
     ) -> Order:
         """A new order of (item, quantity) lines. `waiting`: units not delivered yet, by line and moment.
 
@@ -217,6 +218,7 @@ class Builder:
             lines=tuple(made),
             is_pending=pending,
             cancelled_at=cancelled_at,
+            is_recorded=recorded,
         )
         self.orders.append(order)
         return order

@@ -1,6 +1,6 @@
 """What was done and when: orders made, changed and cancelled, and things that have nothing to do with orders.
 
-A change that was made past the partner (`unrecorded`) leaves no entry.
+A change that was made elsewhere (`Order.is_recorded`) leaves no entry.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ class Diary:
 def done_to(order: Order) -> Iterator[Deed]:
     """Making an order, each later change of it, and what else happened on the way."""
     salt = crc32(order.id.encode())
-    moments = sorted({moment for line in order.lines for moment, _ in line.changes} - {order.created_at})
+    changes = {moment for line in order.lines for moment, _ in line.changes} - {order.created_at}
+    moments = sorted(changes) if order.is_recorded else []
     for moment in (order.created_at, *moments):
         at = moment + WRITTEN_AFTER
         if moment == order.created_at:

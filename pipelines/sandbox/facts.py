@@ -81,7 +81,10 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A purchase. `cancelled_at` is the moment when the last line was cancelled."""
+    """A purchase. `cancelled_at` is the moment when the last line was cancelled.
+
+    `is_recorded` is False where it was changed elsewhere, so that the record of activity does not tell of it.
+    """
 
     id: str
     alternate_id: str
@@ -93,6 +96,7 @@ class Order:
     lines: tuple[OrderLine, ...]
     is_pending: bool
     cancelled_at: datetime | None
+    is_recorded: bool = True
 
     def status_at(self, clock: datetime) -> str:
         """`completed`, `pending` or `cancelled`."""

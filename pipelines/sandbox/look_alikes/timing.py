@@ -39,6 +39,16 @@ def cancelled_this_month(b: Builder) -> None:
         b.charge(order, item, m, 2)
 
 
+def cancelled_elsewhere_last_month(b: Builder) -> None:
+    """Cancelled past us in the month of the order: no record tells when, so it counts as of the end of the month of
+    the bill, and the credit is due with the next invoice."""
+    c, m = b.customer("GB"), b.months[-1]
+    item = b.item("subscription", "67.00")
+    order = b.order(c, m.at(12), (item, 2), cancelled_at=m.at(21), recorded=False)
+    b.entitle(order)
+    b.charge(order, item, m, 2)
+
+
 def cancelled_yesterday_and_still_entitled(b: Builder) -> None:
     """Cancelled last night; the right is taken away within a day, the credit comes with the next invoice."""
     c, m = b.customer("JP"), b.months[-1]

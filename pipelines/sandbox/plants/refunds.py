@@ -12,10 +12,10 @@ from pipelines.sandbox.trade import Month, unit_amount
 
 
 def credit_due_at(b: Builder, month: Month) -> datetime:
-    """When a credit is overdue for a purchase of `month` whose moment of cancellation is not known.
+    """When a credit is overdue for a purchase of `month` that was cancelled in the month after: then or later.
 
-    The bill came in the month after, the cancellation counts as of that month's end, and the credit is due on
-    the 11th of the next one.
+    That month's record of activity tells the moment. Where it does not, the cancellation counts as of the end of the
+    month in which the purchase was billed, which is the same one. The credit is due on the 11th of the next one.
     """
     return b.month_of(month.next_at).due_at
 
@@ -32,6 +32,22 @@ def cancelled_without_credit(b: Builder) -> Iterator[PlantedBreak]:
         story = "4 units were billed, the order was cancelled, and nothing was credited"
         at_risk = charge.effective_unit_price * 4
         yield about_item("cancelled_not_credited", story, order, item, credit_due_at(b, m), at_risk)
+
+
+def cancelled_before_it_was_billed(b: Builder) -> Iterator[PlantedBreak]:
+    """Cancelled in the month of the order, billed all the same, and the credit missing on that very invoice.
+
+    Only the record of activity tells that the credit was due so early.
+    """
+    for country, month in (("DE", -1), ("US", -2)):
+        c, m = b.customer(country), b.months[month]
+        item = b.item("subscription", "118.00")
+        order = b.order(c, m.at(10), (item, 3), cancelled_at=m.at(20, 14))
+        b.entitle(order)
+        charge = b.charge(order, item, m, 3)
+        story = "3 units were cancelled in the month of the order, billed with that month and not credited"
+        at_risk = charge.effective_unit_price * 3
+        yield about_item("cancelled_not_credited", story, order, item, m.due_at, at_risk)
 
 
 def cancelled_and_credited_in_part(b: Builder) -> Iterator[PlantedBreak]:
