@@ -76,6 +76,11 @@ class Folders:
         return self.data / "statements"
 
     @property
+    def cart_steps(self) -> Path:
+        """The request ids of confirmed cart steps, and what came of each."""
+        return self.data / "history" / "carts"
+
+    @property
     def logs(self) -> Path:
         """One JSON-lines log a run."""
         return self.data / "logs"

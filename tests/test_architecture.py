@@ -26,7 +26,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "files": set(),
     "money": set(),
-    "settings": {"errors"},
+    "clouds": set(),
+    "settings": {"clouds", "errors"},
     "sandbox": set(),
     # From the API into the landing.
     "gate": {"money", "errors"},
@@ -35,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # From the landing into the working database.
     "order_states": {"partner_center"},
     "ledger": {"landing", "order_states", "partner_center", "errors"},
-    "plans": {"landing", "partner_center"},
+    "plans": {"landing", "partner_center", "errors"},
     "load": {"landing", "ledger", "plans", "partner_center", "warehouse", "errors"},
     # From the working database to what analysts open.
     "warehouse": {"files", "errors"},
@@ -47,6 +48,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reports": {"money", "warehouse", "errors"},
     # Invoice PDFs, beside the way of the numbers.
     "statements": {"files", "gate", "landing", "load", "money", "partner_center", "plans", "errors"},
+    # Looking at what is for sale, and buying for a test, in a sandbox.
+    "catalog": {"landing", "partner_center", "errors"},
+    "buying": {"files", "partner_center", "errors"},
     # Around it: these are handed settings or speak to the person at the keyboard.
     "progress": {"partner_center"},
     "session": {"files", "partner_center", "progress", "settings", "warehouse", "errors"},
@@ -56,6 +60,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands": {
         *(
             "annotations",
+            "buying",
+            "catalog",
             "demo",
             "doctor",
             "errors",

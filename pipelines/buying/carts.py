@@ -203,7 +203,7 @@ def read_checkout(sent: Any, is_repeated: bool = False) -> Checkout:
 
 
 def error_text(error: Any) -> str:
-    """What is wrong with a line; the code comes as a number or as a name, and is shown as both where both are known."""
+    """What is wrong with a line; the code comes as a number or a name, and is shown as both where both are known."""
     if not isinstance(error, dict):
         return ""
     code = _text(error, "errorCode")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -89,11 +90,16 @@ def read_file(path: Path) -> CartWish:
     Errors:  UsageError says what is wrong and where.
     """
     try:
-        # Every scalar stays text: a SKU id keeps its zeros, and no id becomes a number or a truth value. JSON is YAML.
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)  # noqa: S506
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from None
-    except yaml.YAMLError as error:
+    # Every scalar stays text: a SKU id keeps its zeros, and no id becomes a number or a truth value.
+    try:
+        if text.lstrip().startswith("{"):
+            content = json.loads(text, parse_int=str, parse_float=str)
+        else:
+            content = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - builds nothing but text
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UsageError(f"{path} is neither YAML nor JSON: {' '.join(str(error).split())[:300]}") from None
     fields = _fields(content, _FILE_NAMES, str(path))
     lines = fields.get("lines")
@@ -179,7 +185,8 @@ def _fields(content: Any, known: Mapping[str, str], where: str) -> dict[str, Any
         name = known.get(_fold(str(key)))
         if name is None:
             raise UsageError(f"{where}: `{key}` is not known; there are {', '.join(sorted(set(known.values())))}")
-        found[name] = value
+        if value is not None:
+            found[name] = value
     return found
 
 

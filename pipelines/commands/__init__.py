@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from pipelines.commands.annotate import annotate
+from pipelines.commands.cart import cart
+from pipelines.commands.catalog import catalog
 from pipelines.commands.check import check
 from pipelines.commands.demo import demo
 from pipelines.commands.doctor import doctor
@@ -28,4 +30,6 @@ COMMANDS: tuple[click.Command, ...] = (
     sql,
     doctor,
     sandbox,
+    catalog,
+    cart,
 )
