@@ -23,7 +23,7 @@ from pipelines.partner_center.endpoints import (
     INVOICES_BY_ID,
     UNBILLED_LINE_ITEMS,
 )
-from pipelines.plans import Plan, heads, invoice_lines, named_orders, orders, unbilled
+from pipelines.plans import LoadOptions, Plan, heads, invoice_lines, named_orders, orders, unbilled
 from pipelines.plans.documents import Document, documents_of
 from pipelines.plans.invoice_lines import RECHECK_AFTER, RECHECK_INVOICES_YOUNGER_THAN
 from tests.raw_tables import add_rows, raw_tables, walk_of
@@ -105,6 +105,37 @@ def test_a_new_document_is_asked_for_with_its_lines(desk: Desk) -> None:
     found = desk.list(document())
     assert desk.asked(found) == [LINES]
     assert desk.asked(found, with_user=True) == ["invoices_by_id/G1", LINES]
+
+
+def test_lines_of_a_late_period_are_asked_for_as_an_export_unless_v1_was_chosen(desk: Desk) -> None:
+    desk.list(document(), document("G2", invoiceDate="2024-08-05", billingPeriodEndDate="2024-07-31"))
+    apis = {
+        setting: [
+            one.source_api
+            for one in invoice_lines.requests(replace(desk.plan(), options=LoadOptions(line_items_api=setting)))
+        ]
+        for setting in ("auto", "v1", "graph")
+    }
+    assert apis == {"auto": ["graph", "v1"], "v1": ["v1", "v1"], "graph": ["graph", "graph"]}
+
+
+def test_a_period_without_an_end_counts_by_the_date_of_its_document(desk: Desk) -> None:
+    found = desk.list(document(billingPeriodEndDate="0001-01-01T00:00:00"), document("G2"))
+    assert [one.period for one in found] == ["2026-10-05T00:00:00Z"] * 2
+
+
+def test_lines_that_were_read_from_the_other_api_are_asked_for_again(desk: Desk) -> None:
+    found = desk.list(document())
+    desk.read_lines(found[0])
+    plan = replace(desk.plan(), options=LoadOptions(line_items_api="auto"))
+    assert [one.source_api for one in invoice_lines.requests(plan)] == ["graph"]
+    assert desk.asked(found) == []
+
+
+def test_lines_that_both_apis_have_stay_as_they_were_read(desk: Desk) -> None:
+    found = desk.list(document(invoiceDate="2024-08-05"))
+    desk.read_lines(found[0])
+    assert invoice_lines.requests(replace(desk.plan(), options=LoadOptions(line_items_api="auto"))) == []
 
 
 def test_a_complete_landing_is_not_asked_for_again(desk: Desk) -> None:

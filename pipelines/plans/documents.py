@@ -22,10 +22,14 @@ _HEADER_FIELDS = (
 
 @dataclass(frozen=True)
 class Document:
-    """What the list says of one billing document, and the line items it offers."""
+    """What the list says of one billing document, and the line items it offers.
+
+    Shape:   `period` begins with the billing month as YYYY-MM: when the period ends, or the document's own date.
+    """
 
     invoice_id: str
     invoice_date: str
+    period: str
     currency: str
     header_hash: str
     line_kinds: tuple[tuple[str, str], ...]
@@ -44,10 +48,20 @@ def documents_of(landing: Landing) -> list[Document]:
         facts = [str(row[name]) for name in _HEADER_FIELDS] + [str(kinds)]
         header_hash = hashlib.sha256("|".join(facts).encode()).hexdigest()[:16]
         document = Document(
-            row["id"], row["invoice_date"] or "", (row["currency_code"] or "").strip().upper(), header_hash, kinds
+            row["id"],
+            row["invoice_date"] or "",
+            _period(row["billing_period_end_date"] or "", row["invoice_date"] or ""),
+            (row["currency_code"] or "").strip().upper(),
+            header_hash,
+            kinds,
         )
         found.setdefault(row["id"], document)
     return [found[invoice_id] for invoice_id in sorted(found)]
+
+
+def _period(end: str, invoice_date: str) -> str:
+    # Year 1 is how the API says that there is no date.
+    return invoice_date if end[:4] <= "0001" else end
 
 
 def fold(name: str | None) -> str:

@@ -50,8 +50,11 @@ def requests(plan: Plan) -> list[WalkRequest]:
             lines = by_id | {"provider": provider, "line_item_type": kind}
             if "currency" in endpoint.partition:
                 lines["currency"] = document.currency
-            if _is_due(plan.landing.partition(endpoint.name, lines, ""), document, plan.now):
-                wanted.append(WalkRequest(endpoint, lines, document.header_hash))
+            partition = plan.landing.partition(endpoint.name, lines, "")
+            api = plan.source_api(endpoint, document.period, partition)
+            is_of_other_api = partition.current is not None and partition.current.source_api != api
+            if is_of_other_api or _is_due(partition, document, plan.now):
+                wanted.append(WalkRequest(endpoint, lines, document.header_hash, source_api=api))
     asked = unknown | {request.partition_id for request in wanted}
     for endpoint in ENDPOINT_OF.values():
         # What failed is asked for again; what is not asked for is offered by no document any more.

@@ -16,9 +16,10 @@ from typing import Protocol
 import duckdb
 import pyarrow as pa
 
-from pipelines.landing import Landing
+from pipelines.landing import Landing, Partition
 from pipelines.partner_center.contract import Endpoint, raw_schema
 from pipelines.partner_center.endpoints import CUSTOMERS
+from pipelines.partner_center.exports.choice import SourceApi, source_api_of
 from pipelines.partner_center.source import LandedWalk, landed_rows
 from pipelines.partner_center.walks import WalkRequest
 from pipelines.plans.documents import Document, documents_of
@@ -46,7 +47,8 @@ class Plan:
 
     Shape:   `customers` and `documents` are those of the last complete lists; `database` opens the raw tables,
              which hold everything landed before a phase with `needs_loaded` begins; `remembered` is what one
-             phase found out for a later one of the same load.
+             phase found out for a later one of the same load; `with_prices`: this cloud has a host of price
+             sheets to ask.
     """
 
     landing: Landing
@@ -54,6 +56,7 @@ class Plan:
     with_user: bool
     database: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
     options: LoadOptions = field(default_factory=LoadOptions)
+    with_prices: bool = True
     remembered: dict[str, object] = field(default_factory=dict, compare=False)
 
     @cached_property
@@ -61,6 +64,11 @@ class Plan:
         """All customers, lower-case."""
         rows = current_rows(self.landing, CUSTOMERS, "customers")
         return sorted({value.lower() for value in rows.column("id").to_pylist()})
+
+    def source_api(self, endpoint: Endpoint, period: str, partition: Partition) -> SourceApi:
+        """Where lines of a billing period are read from, so that what was read where both have them stays."""
+        landed = partition.current.source_api if partition.current else None
+        return source_api_of(self.options.line_items_api, endpoint.name, period, landed)
 
     @cached_property
     def documents(self) -> list[Document]:

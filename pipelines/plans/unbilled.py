@@ -28,7 +28,10 @@ def requests(plan: Plan) -> list[WalkRequest]:
         for period, month in periods(plan.now).items():
             # The words move on with the clock; the month stays what it is.
             values = {"currency": currency, "month": month, "period": period}
-            wanted += [WalkRequest(endpoint, values) for endpoint in _ESTIMATES]
+            for endpoint in _ESTIMATES:
+                partition = plan.landing.partition(endpoint.name, values, "")
+                api = plan.source_api(endpoint, month, partition)
+                wanted.append(WalkRequest(endpoint, values, source_api=api))
     asked = {request.partition_id for request in wanted}
     for endpoint in _ESTIMATES:
         # Nobody can ask for the estimate of a month long gone: that it once failed is no news any more.

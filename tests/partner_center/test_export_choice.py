@@ -19,6 +19,7 @@ LINES, USAGE = "invoice_line_items", "daily_rated_usage"
         ("2025-04-30", "graph"),
         ("2026-10", "graph"),
         ("", "graph"),
+        ("1/31/2019", "graph"),
     ],
 )
 def test_the_billing_period_decides(period: str, expected: str) -> None:

@@ -6,6 +6,7 @@ between by both; daily rated usage left v1 a few weeks earlier. Legacy office an
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 SourceApi = Literal["v1", "graph"]
@@ -16,6 +17,7 @@ LAST_IN_V1 = "2025-03"
 LAST_USAGE_IN_V1 = "2024-12"
 # What the export can give, by endpoint.
 EXPORTED = frozenset({"invoice_line_items", "daily_rated_usage", "unbilled_line_items", "unbilled_daily_usage"})
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _USAGE = frozenset({"daily_rated_usage", "unbilled_daily_usage"})
 
 
@@ -31,7 +33,7 @@ def source_api_of(setting: str, endpoint: str, period: str, landed: str | None =
         return "v1"
     if setting == "graph":
         return "graph"
-    month = period[:7]
+    month = period[:7] if _MONTH.match(period) else ""
     if not month or month > (LAST_USAGE_IN_V1 if endpoint in _USAGE else LAST_IN_V1):
         return "graph"
     if month < FIRST_EXPORTED:
