@@ -160,3 +160,15 @@
         else {{ line }}.total
     end
 {%- endmacro %}
+
+{#
+  The charge group of a charge without an order: the charges that name customer, order, product and SKU alike;
+  one that names no order at all is a group of its own.
+#}
+{% macro unordered_group_id(customer_id, order_id, alternate_id, product_id, sku_id, invoice_line_id) -%}
+    case
+        when {{ order_id }} is not null or {{ alternate_id }} is not null
+            then {{ hash_of(["'sent'", customer_id, order_id, alternate_id, product_id, sku_id]) }}
+        else {{ hash_of(["'line'", invoice_line_id]) }}
+    end
+{%- endmacro %}

@@ -1,4 +1,5 @@
--- Grain: one row per billed line: its class, its document, and the order that passes 1 to 4 found.
+-- Grain: one row per billed line: its class, its document, and the order that passes 1 to 4 found, or that an
+-- analyst confirmed.
 with lines as (
     select
         _partition,
@@ -43,14 +44,14 @@ classified as (
         lines.order_at,
         {{ line_class(
             'lines.billing_provider', 'lines.line_item_type', 'lines.charge_type', 'lines.credit_reason_code',
-            'line_orders.resolved_billing_cycle', 'lines.meter_description', 'lines.billing_frequency'
+            'coalesce(line_orders.resolved_billing_cycle, confirmed.resolved_billing_cycle)', 'lines.meter_description', 'lines.billing_frequency'
         ) }} as line_class,
         {{ as_rate(signed_quantity('lines.quantity', 'lines.subtotal', 'lines.charge_type')) }} as signed_quantity,
         coalesce(documents.is_counted, true) as is_counted,
-        line_orders.match_pass,
-        line_orders.resolved_order_id,
-        line_orders.resolved_customer_id,
-        line_orders.order_item_id
+        case when confirmed.order_item_id is not null then '5_confirmed' else line_orders.match_pass end as match_pass,
+        coalesce(line_orders.resolved_order_id, confirmed.resolved_order_id) as resolved_order_id,
+        coalesce(line_orders.resolved_customer_id, confirmed.resolved_customer_id) as resolved_customer_id,
+        coalesce(line_orders.order_item_id, confirmed.order_item_id) as order_item_id
     from lines
     inner join {{ ref('int_line_identities') }} as identities
         on
@@ -59,6 +60,7 @@ classified as (
             and lines._position = identities._position
     left join documents on lines.invoice_id = documents.invoice_id
     left join {{ ref('int_line_orders') }} as line_orders on identities.reference_key = line_orders.reference_key
+    left join {{ ref('int_confirmed_orders') }} as confirmed on identities.invoice_line_id = confirmed.invoice_line_id
 )
 
 select

@@ -112,12 +112,10 @@ select
     case
         when not classified.is_charge then null
         when classified.order_item_id is not null then {{ hash_of(["'item'", 'classified.order_item_id']) }}
-        when sent.order_id is not null or sent.alternate_id is not null
-            then {{ hash_of([
-                "'sent'", 'classified.customer_id', 'sent.order_id', 'sent.alternate_id',
-                'classified.product_id', 'classified.sku_id'
-            ]) }}
-        else {{ hash_of(["'line'", 'classified.invoice_line_id']) }}
+        else {{ unordered_group_id(
+            'classified.customer_id', 'sent.order_id', 'sent.alternate_id', 'classified.product_id',
+            'classified.sku_id', 'classified.invoice_line_id'
+        ) }}
     end as charge_group_id,
     classified.is_order_line_found,
     suggestions.candidate_count,
