@@ -24,7 +24,15 @@ from pipelines.sandbox import DEFAULT_CLOCK, Faults, SandboxApp, World, serve
 MEMORY_COLUMNS = {"first_seen_at", "last_seen_at", "resolved_at", "days_open"}
 MARTS = (
     *("fct_invoice_lines", "fct_order_items", "fct_order_lines", "fct_entitlements", "fct_invoices", "fct_balances"),
-    *("fct_breaks", "fct_reconciliation", "dim_customers", "dim_products", "dim_skus", "dim_availabilities"),
+    *(
+        "fct_reservations",
+        "fct_breaks",
+        "fct_reconciliation",
+        "dim_customers",
+        "dim_products",
+        "dim_skus",
+        "dim_availabilities",
+    ),
 )
 # Small and with every plant: the plants do not shrink with the scale.
 SCALE = 0.02

@@ -47,7 +47,7 @@ def test_a_customer_who_cannot_be_read_is_named_and_all_others_are_compared(
         assert done.returncode == 6, done.stdout + done.stderr
         assert f"orders/{customer_id}" in done.stdout
         assert [row["id"] for row in ledger_of(desk)] == [f"orders/{customer_id}"]
-        for name in ("fct_order_lines", "fct_entitlements", "dim_customers"):
+        for name in ("fct_order_lines", "fct_entitlements", "fct_reservations", "dim_customers"):
             assert [row for row in desk.mart(name) if customer_id not in row] == [
                 row for row in finished.mart(name) if customer_id not in row
             ], name
