@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
+from pipelines.clouds import cloud_of
+from pipelines.buying.permission import LOOPBACK
 from pipelines.errors import LockHeld, ReconError
 from pipelines.partner_center.client import PartnerCenterClient
 from pipelines.partner_center.endpoints import INVOICE_SUMMARY
@@ -23,11 +26,12 @@ _PACKAGES = ("dlt", "dbt-core", "dbt-duckdb", "duckdb", "polars", "pyarrow", "ht
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at."""
+    """One thing looked at. A warning is good enough to work with, and has to be known."""
 
     name: str
     is_good: bool
     text: str
+    is_warning: bool = False
 
 
 def examine(settings: Settings, client: PartnerCenterClient | None) -> Iterator[Finding]:
@@ -37,6 +41,7 @@ def examine(settings: Settings, client: PartnerCenterClient | None) -> Iterator[
         if setting.is_secret:
             is_set = bool(getattr(settings, setting.variable.rsplit("__")[-1].lower()))
             yield Finding(setting.variable, True, "set" if is_set else "not set")
+    yield _cloud(settings)
     yield Finding("python", True, platform.python_version())
     yield Finding("versions", True, ", ".join(f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES))
     yield _disk(settings)
@@ -46,6 +51,15 @@ def examine(settings: Settings, client: PartnerCenterClient | None) -> Iterator[
         yield Finding("sign-in", False, "not set up; `recon demo` works without")
     else:
         yield from _sign_in(client)
+        yield _buying(settings, client)
+
+
+def _cloud(settings: Settings) -> Finding:
+    """Combinations that cannot work were refused with the settings; this tells what the cloud offers."""
+    cloud = cloud_of(settings.base_url, settings.authority_url)
+    exports = "exports" if cloud.has_exports else "no exports: every line is read through v1"
+    prices = "price sheets and rates" if settings.partner_api_url else "no price sheets or rates: no sign-in for them"
+    return Finding("cloud", True, f"{cloud.name}, tokens for {settings.audience}; {exports}; {prices}")
 
 
 def _disk(settings: Settings) -> Finding:
@@ -83,3 +97,37 @@ def _sign_in(client: PartnerCenterClient) -> Iterator[Finding]:
     if date:
         skew = abs((datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds())
         yield Finding("clock", skew < _MOST_CLOCK_SKEW_SECONDS, f"differs by {skew:.0f} s from the API's")
+
+
+def _buying(settings: Settings, client: PartnerCenterClient) -> Finding:
+    """Whether this sign-in could place orders for real. No call tells without trying, so what is known is said."""
+    host = urlsplit(settings.base_url).hostname or ""
+    if (settings.tenant_id or "").lower() in settings.integration_sandbox_tenants:
+        return Finding("buying", True, f"tenant {settings.tenant_id} is listed as an integration sandbox")
+    if host in LOOPBACK:
+        return Finding("buying", True, "the API is on this machine; `recon cart` buys there if it is the sandbox")
+    try:
+        claims = client.claims()
+    except ReconError:
+        claims = None
+    if claims is None:
+        said = "the access token is not readable, so its rights cannot be told"
+    else:
+        rights = (f"{name}={_words(claims[name])}" for name in ("scp", "roles", "wids") if claims.get(name))
+        said = f"the access token says {'; '.join(rights) or 'nothing of rights (no scp, roles or wids)'}"
+    mode = (
+        "an app+user sign-in with user_impersonation may do whatever its user may"
+        if client.sign_in_mode == "app_user"
+        else "an app-only sign-in is taken by carts and orders too"
+    )
+    return Finding(
+        "buying",
+        True,
+        f"this sign-in may be able to place orders in production: {mode}; {said}. `recon cart` refuses there, but other "
+        "programs with the same secrets would not: give this sign-in a user and roles that only read",
+        is_warning=True,
+    )
+
+
+def _words(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -72,7 +73,7 @@ def skus(product: str, sku: str, as_json: bool, **place: str) -> None:
     waiting = [row["id"] for row in found["skus"] if needs_inventory_check(row)]
     if waiting and not as_json:
         click.echo(f"an inventory check is needed before buying: {', '.join(waiting)}")
-        click.echo(f"next: recon catalog inventory {product} --country …")
+        click.echo(f"next: recon catalog inventory {product} --country {place['country'].upper() or 'XX'}")
 
 
 @catalog.command()
@@ -194,14 +195,15 @@ def _print_all(found: Mapping[str, Sequence[Row]], wanted: str, as_json: bool, w
 
 def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table(*titles)
+    # An id that was cut short is of no use: long words are folded, and a file has room.
+    table = Table(*(Column(title, overflow="fold") for title in titles))
     for row in rows:
         # As text: what the API sends is never markup.
         table.add_row(*map(Text, row))
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
 def _text(value: object) -> str:

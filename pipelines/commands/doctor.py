@@ -21,5 +21,6 @@ def doctor(offline: bool) -> None:
     client = open_clients(settings, folders).partner_center if can_sign_in else None
     findings = list(examine(settings, client))
     for finding in findings:
-        click.echo(f"{'ok ' if finding.is_good else 'NOT'}  {finding.name}: {finding.text}")
+        mark = "NOT " if not finding.is_good else "warn" if finding.is_warning else "ok  "
+        click.echo(f"{mark} {finding.name}: {finding.text}")
     sys.exit(DONE if all(finding.is_good for finding in findings) else FAILED)

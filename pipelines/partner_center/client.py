@@ -20,6 +20,7 @@ from pipelines.errors import RequestRefused, SettingsError
 from pipelines.partner_center.answers import Answer, Observer, SilentObserver
 from pipelines.partner_center.auth import RefreshToken, SignIn, TokenSource
 from pipelines.partner_center.call import Ask, Call, Session
+from pipelines.partner_center.claims import claims_of
 from pipelines.partner_center.masking import Mask
 from pipelines.partner_center.origins import Origin, check_header_text, safe_origin
 from pipelines.partner_center.pacing import Pacer
@@ -163,6 +164,10 @@ class PartnerCenterClient:
     def observer(self) -> Observer:
         """Who watches this client's traffic."""
         return self._session.observer
+
+    def claims(self) -> Mapping[str, Any] | None:
+        """What the access token says of its own rights; None when it cannot be read. Never the token itself."""
+        return claims_of(self._session.tokens.token())
 
     @property
     def sign_in_mode(self) -> str:
