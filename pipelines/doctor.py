@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from pipelines.clouds import cloud_of
 from pipelines.buying.permission import LOOPBACK
+from pipelines.clouds import cloud_of
 from pipelines.errors import LockHeld, ReconError
 from pipelines.partner_center.client import PartnerCenterClient
 from pipelines.partner_center.endpoints import INVOICE_SUMMARY
@@ -123,7 +123,7 @@ def _buying(settings: Settings, client: PartnerCenterClient) -> Finding:
     return Finding(
         "buying",
         True,
-        f"this sign-in may be able to place orders in production: {mode}; {said}. `recon cart` refuses there, but other "
+        f"this sign-in may be able to place orders in production: {mode}; {said}. `recon cart` refuses there, other "
         "programs with the same secrets would not: give this sign-in a user and roles that only read",
         is_warning=True,
     )
