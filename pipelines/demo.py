@@ -56,6 +56,7 @@ def demo_settings(settings: Settings, url: str, as_of: datetime) -> Settings:
         authority_url=url,
         graph_url=f"{url}/v1.0",
         partner_api_url=url,
+        partner_api_authority_url=url,
         tenant_id=SANDBOX_TENANT,
         client_id="recon-demo",
         client_secret="sandbox-secret",  # noqa: S106 - the pretend tenant's

@@ -87,6 +87,7 @@ def load(
         landing,
         now,
         with_user=clients.partner_center.sign_in_mode == "app_user",
+        with_prices=clients.partner_api is not None,
         database=loaded_database,
         options=options or LoadOptions(),
     )

@@ -53,6 +53,7 @@ def open_clients(settings: Settings, folders: Folders, observer: Progress | None
             audience=settings.audience,
         ),
         partner_api_url=settings.partner_api_url,
+        partner_api_authority_url=settings.partner_api_authority_url,
         graph_url=settings.graph_url,
         export_max_wait_seconds=settings.export_max_wait_seconds,
         save_refresh_token=save,

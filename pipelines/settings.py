@@ -18,18 +18,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipelines.clouds import CHINA, Cloud, cloud_of, why_it_cannot_work
 from pipelines.errors import SettingsError
 
 SECTION = "SOURCES__PARTNER_CENTER__"
-CHINA_HOST = "partner.partnercenterapi.microsoftonline.cn"
-# Where the national clouds sign in; the API host of two of them is the worldwide one.
-NATIONAL_AUTHORITIES = (
-    "login.microsoftonline.us",
-    "login.microsoftonline.de",
-    "login.partner.microsoftonline.cn",
-    "login.chinacloudapi.cn",
-)
-GLOBAL_AUDIENCE = "https://api.partnercenter.microsoft.com"
 LINE_ITEM_APIS = ("auto", "v1", "graph")
 _TENANT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -49,6 +41,11 @@ SETTINGS = (
     Setting(f"{SECTION}AUTHORITY_URL", "https://login.microsoftonline.com", "token host"),
     Setting(f"{SECTION}GRAPH_URL", "https://graph.microsoft.com/v1.0", "async export host"),
     Setting(f"{SECTION}PARTNER_API_URL", "https://api.partner.microsoft.com", "price sheet and exchange rate host"),
+    Setting(
+        f"{SECTION}PARTNER_API_AUTHORITY_URL",
+        None,
+        "token host for it; without one it is not asked outside the global cloud",
+    ),
     Setting(f"{SECTION}AUDIENCE", None, "token audience; derived from the base URL's cloud"),
     Setting(f"{SECTION}TENANT_ID", None, "the partner tenant"),
     Setting(f"{SECTION}CLIENT_ID", None, "the app registration"),
@@ -81,7 +78,8 @@ class Settings:
     base_url: str
     authority_url: str
     graph_url: str
-    partner_api_url: str
+    partner_api_url: str | None
+    partner_api_authority_url: str
     audience: str
     tenant_id: str | None
     client_id: str | None
@@ -125,7 +123,16 @@ def read_settings(environment: Mapping[str, str] | None = None, folder: Path | N
     """
     environment = os.environ if environment is None else environment
     values = _Values(environment, _read_toml_files(folder or Path.cwd()))
-    base_url, authority_url = _url(values, f"{SECTION}BASE_URL"), _url(values, f"{SECTION}AUTHORITY_URL")
+    base_url, authority_url = _addresses(values)
+    cloud = cloud_of(base_url, authority_url)
+    audience = values.text(f"{SECTION}AUDIENCE") or cloud.audience
+    if problem := why_it_cannot_work(base_url, authority_url, audience):
+        raise SettingsError(f"{SECTION}BASE_URL, {SECTION}AUTHORITY_URL, {SECTION}AUDIENCE: {problem}")
+    prices = (
+        _url(values, f"{SECTION}PARTNER_API_AUTHORITY_URL")
+        if values.text(f"{SECTION}PARTNER_API_AUTHORITY_URL")
+        else ""
+    )
     if values.text("RECON_TARGET") != "duckdb":
         raise SettingsError("RECON_TARGET: this version knows the target `duckdb` only")
     api = (values.text(f"{SECTION}LINE_ITEMS_API") or "").lower()
@@ -135,13 +142,15 @@ def read_settings(environment: Mapping[str, str] | None = None, folder: Path | N
         base_url=base_url,
         authority_url=authority_url,
         graph_url=_url(values, f"{SECTION}GRAPH_URL"),
-        partner_api_url=_url(values, f"{SECTION}PARTNER_API_URL"),
-        audience=values.text(f"{SECTION}AUDIENCE") or _audience_of(base_url),
+        # Their sign-in is the global one: a secret of another cloud is sent there only when that is wanted.
+        partner_api_url=_url(values, f"{SECTION}PARTNER_API_URL") if prices or cloud.has_own_price_sign_in else None,
+        partner_api_authority_url=prices or authority_url,
+        audience=audience,
         tenant_id=values.text(f"{SECTION}TENANT_ID"),
         client_id=values.text(f"{SECTION}CLIENT_ID"),
         client_secret=values.text(f"{SECTION}CLIENT_SECRET"),
         refresh_token=values.text(f"{SECTION}REFRESH_TOKEN"),
-        line_items_api=_line_items_api(api, base_url, authority_url),
+        line_items_api=_line_items_api(api, cloud),
         export_max_wait_seconds=_whole_number(values, f"{SECTION}EXPORT_MAX_WAIT_SECONDS", 1, 86_400),
         requests_per_minute=_whole_number(values, f"{SECTION}REQUESTS_PER_MINUTE", 1, 100_000),
         retry_max_wait_seconds=_whole_number(values, f"{SECTION}RETRY_MAX_WAIT_SECONDS", 0, 86_400),
@@ -184,6 +193,11 @@ class _Values:
                 found = _dig(file, variable.lower().split("__"))
         text = "" if found is None else str(found).strip()
         return text or default
+
+    def is_set(self, variable: str) -> bool:
+        """Whether somebody set it to something else than nothing."""
+        files = (_dig(file, variable.lower().split("__")) for file in self._files)
+        return any(str(found).strip() for found in (self._environment.get(variable), *files) if found is not None)
 
 
 def _dig(file: Mapping[str, Any], path: list[str]) -> Any:
@@ -229,25 +243,26 @@ def _url(values: _Values, variable: str) -> str:
     return url
 
 
-def _audience_of(base_url: str) -> str:
-    return f"https://{CHINA_HOST}" if urlsplit(base_url).hostname == CHINA_HOST else GLOBAL_AUDIENCE
+def _addresses(values: _Values) -> tuple[str, str]:
+    """API and sign-in; where only one of them is set, and it is China's, the other one follows."""
+    base_url, authority_url = _url(values, f"{SECTION}BASE_URL"), _url(values, f"{SECTION}AUTHORITY_URL")
+    if not values.is_set(f"{SECTION}AUTHORITY_URL") and urlsplit(base_url).hostname == CHINA.api_host:
+        return base_url, f"https://{CHINA.authorities[0]}"
+    if not values.is_set(f"{SECTION}BASE_URL") and urlsplit(authority_url).hostname in CHINA.authorities:
+        return CHINA.audience, authority_url
+    return base_url, authority_url
 
 
-def _line_items_api(api: str, base_url: str, authority_url: str) -> str:
+def _line_items_api(api: str, cloud: Cloud) -> str:
     """The export exists in the global cloud only; everywhere else lines are read through v1."""
-    if is_global_cloud(base_url, authority_url):
+    if cloud.has_exports:
         return api
     if api == "graph":
         raise SettingsError(
             f"{SECTION}LINE_ITEMS_API=graph: the export of Microsoft Graph exists in the global cloud only, and "
-            f"{base_url} with {authority_url} is another one; set `auto` or `v1`"
+            f"these addresses are of the cloud {cloud.name}; set `auto` or `v1`"
         )
     return "v1"
-
-
-def is_global_cloud(base_url: str, authority_url: str) -> bool:
-    """Whether API and sign-in are those of the worldwide cloud (or of a sandbox), not of a national one."""
-    return urlsplit(base_url).hostname != CHINA_HOST and urlsplit(authority_url).hostname not in NATIONAL_AUTHORITIES
 
 
 def _whole_number(values: _Values, variable: str, lowest: int, highest: int) -> int:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import duckdb
 
+from pipelines.errors import UsageError
 from pipelines.landing import Partition
 from pipelines.partner_center.endpoints import FX_RATES, PRICE_SHEETS
 from pipelines.partner_center.endpoints.price_sheets import price_view
@@ -45,6 +46,10 @@ VIEW_OF_LINE = """
 def requests(plan: Plan) -> list[WalkRequest]:
     """The sheets and rates that charges need and that are not there, or the one that was named."""
     options = plan.options
+    if not plan.with_prices:
+        if options.month is not None:
+            raise UsageError("this cloud has no sign-in for price sheets; see the settings of the clouds")
+        return []
     if options.month is not None:
         month = options.month.replace("-", "")
         if options.market is None or options.view is None:
