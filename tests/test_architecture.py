@@ -222,7 +222,27 @@ def test_every_endpoint_has_its_file_and_is_served_by_the_sandbox(endpoint: Endp
         "line_item_number": "0",
         "entitlement_type": "software",
         **dict(zip(RESERVATIONS.partition[1:], artifact_parts(reservation), strict=True)),
+        **catalog_values(app, reservation.customer.country),
     }
-    query = "&".join(f"{name}={value.format(**values)}" for name, value in endpoint.params)
-    call = Call("GET", endpoint.path.format(**values), query, {"authorization": f"Bearer {token}"}, b"")
+    filled = {name: value.format(**values) for name, value in endpoint.params}
+    query = "&".join(f"{name}={value}" for name, value in filled.items() if value)
+    method = "GET" if endpoint.request is None else "POST"
+    body = b"" if endpoint.request is None else json.dumps(endpoint.request(values)).encode()
+    call = Call(method, endpoint.path.format(**values), query, {"authorization": f"Bearer {token}"}, body)
     assert app.handle(call).status == 200, f"serve {endpoint.path} in pipelines/sandbox/routes"
+
+
+def catalog_values(app: SandboxApp, country: str) -> dict[str, str]:
+    """A product that the country's catalog shows, and how to ask for it."""
+    items = (item for product in app.catalog.products.values() for item in product.skus.values())
+    offer = next(offer for item in items for offer in app.catalog.offers(item, country, app.clock))
+    return {
+        "country": country,
+        "target_view": "Azure",
+        "segment": "",
+        "reservation_scope": "",
+        "product_id": offer.item.product_id,
+        "sku_id": offer.item.sku_id,
+        "availability_id": offer.id,
+        "context": "armRegionName=westus2",
+    }

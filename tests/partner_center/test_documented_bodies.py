@@ -39,6 +39,14 @@ BODIES = {
     "order_create": "orders_by_id",
     "order_cancel_software_partial": "orders_by_id",
     "entitlements_all": "entitlements",
+    "products_list": "products",
+    "skus_list": "skus",
+    "availabilities_list": "availabilities",
+    "inventory_check": "inventory",
+    # The pages on the calls by customer show SKUs for products, a product for SKUs, a SKU for availabilities.
+    "products_by_customer": "customer_products",
+    "skus_by_customer": "products_by_id",
+    "availabilities_by_customer": "skus_by_id",
     "reservation_artifact_v19": "reservations",
 }
 
@@ -89,7 +97,7 @@ def test_every_value_of_a_documented_body_reaches_a_cell(name: str) -> None:
     endpoint = ENDPOINTS[BODIES[name]]
     page = read_page(body, endpoint)
     document = json.loads(body.decode("utf-8-sig"), parse_float=Decimal)
-    items = document["items"] if endpoint.is_collection else [document]
+    items = document["items"] if endpoint.is_collection else document if endpoint.items == "array" else [document]
     assert page.item_count == len(items)
     there = cells(page)
     for value in leaves(items):
@@ -102,4 +110,5 @@ def test_every_value_of_a_documented_body_reaches_a_cell(name: str) -> None:
 def test_a_documented_body_keeps_its_number_of_rows(name: str) -> None:
     endpoint = ENDPOINTS[BODIES[name]]
     page = read_page((Path(FOLDER) / f"{name}.json").read_bytes(), endpoint)
-    assert page.tables[endpoint.tables[0].name].num_rows >= page.item_count > 0
+    # A main table in most cases; the answers by customer are sorted by what their items are.
+    assert sum(page.tables[table.name].num_rows for table in endpoint.tables) >= page.item_count > 0

@@ -33,7 +33,7 @@ def test_a_path_and_its_parameters_name_only_fields_of_the_partition(endpoint: E
     for _, value in endpoint.params:
         value.format(**values)
     assert endpoint.docs
-    assert endpoint.path.startswith("/v1/")
+    assert endpoint.path.startswith("/v1/" if endpoint.host == "partner_center" else "/v1.0/")
 
 
 @EVERY
@@ -205,6 +205,51 @@ def test_customers_keep_no_more_than_is_needed() -> None:
     # Names and addresses of people are listed as not read, and not loaded.
     assert "customers_by_id.billingProfile.firstName" in page.unknown_fields
     assert "Nobody" not in str(rows(page, "customers_by_id"))
+
+
+def test_a_sku_keeps_its_zeros_and_whatever_the_catalog_adds_to_it() -> None:
+    first, second = rows(read("skus"), "skus")
+    assert (first["id"], second["id"]) == ("0001", "00G1")
+    assert (
+        first["dynamic_attributes"] == '{"cores":"6","ram":56.0,"isAddon":false,"prerequisiteSkus":[],"upgrade":null}'
+    )
+    assert first["purchase_prerequisites"] == '["AzureSubscriptionRegistration","InventoryCheck"]'
+    assert second["dynamic_attributes"] is None
+    assert read("skus").unknown_fields == {}
+
+
+def test_an_availability_keeps_its_terms_and_its_own_id_whatever_its_link_says() -> None:
+    first, second = rows(read("availabilities"), "availabilities")
+    assert (first["id"], first["is_purchasable"]) == ("PRETENDAV001", True)
+    assert json.loads(first["terms"])[0]["duration"] == "P1Y"
+    assert (first["default_currency"], second["default_currency"]) == ('{"code":"USD","symbol":"$"}', '"EUR"')
+
+
+def test_what_a_customer_can_buy_is_sorted_by_what_it_is() -> None:
+    """The documented answers of these calls are mixed up."""
+    page = read("customer_products")
+    assert [row["id"] for row in rows(page, "products")] == ["PRETEND00001"]
+    assert [row["id"] for row in rows(page, "skus")] == ["PRETEND-0145"]
+    assert rows(read("customer_availabilities"), "availabilities")[0]["id"] == "PRETENDAV001"
+
+
+def test_an_inventory_answer_is_a_bare_list() -> None:
+    page = read("inventory")
+    assert [(row["sku_id"], row["is_restricted"]) for row in rows(page, "inventory")] == [
+        ("0001", True),
+        ("00G1", False),
+    ]
+    assert page.item_count == 2
+
+
+def test_the_inventory_is_asked_in_the_documented_case() -> None:
+    asked = ENDPOINTS["inventory"].request
+    assert asked is not None
+    values = {"country": "US", "product_id": "P", "sku_id": "", "context": "armRegionName=westus2&customerId=c%26d"}
+    assert asked(values) == {
+        "TargetItems": [{"ProductId": "P"}],
+        "InventoryContext": {"armRegionName": "westus2", "customerId": "c&d"},
+    }
 
 
 @pytest.mark.parametrize("name", [path.stem for path in sorted(BODIES.glob("*.json"))])
