@@ -156,3 +156,32 @@ def test_the_digest_changes_with_content_and_state_and_not_with_time(raw: duckdb
     later = walk_of("customers", {}, 1, read_at="2026-10-20T09:00:00+00:00")
     assert digest(first) == digest(later)
     assert len({digest(first), digest(first, second), digest(first, failure=Failure("t", "r"))}) == 3
+
+
+def test_a_ledger_of_another_version_is_made_anew_so_that_everything_is_loaded_again() -> None:
+    with raw_tables() as connection:
+        connection.execute(f"alter table {DATASET}.load_ledger drop column period")
+        connection.execute(f"insert into {DATASET}.load_ledger (partition_id, walk_sequence) values ('orders/c', 3)")
+        ledger.make_tables(connection)
+        assert rows(connection, "*", "load_ledger") == []
+        connection.execute(f"select period from {DATASET}.load_ledger")
+
+
+def test_a_ledger_of_this_version_stays(raw: duckdb.DuckDBPyConnection) -> None:
+    raw.execute(f"insert into {DATASET}.load_ledger (partition_id) values ('orders/c')")
+    ledger.make_tables(raw)
+    assert rows(raw, "partition_id", "load_ledger") == [("orders/c",)]
+
+
+def test_sums_of_daily_usage_are_compared_to_the_last_digit(raw: duckdb.DuckDBPyConnection) -> None:
+    values = {"invoice_id": "G1", "provider": "onetime", "line_item_type": "usage", "currency": "EUR"}
+    rated = "0.486031696515249100000001"
+    measures = {"EUR": {"rows": "1", "billing_pre_tax_total": rated}}
+    walk = walk_of("daily_rated_usage", values, totals={"daily_rated_usage": measures})
+    day = {"billing_pre_tax_total": Decimal(rated), "billing_currency": "EUR"}
+    add_rows(raw, "daily_rated_usage", walk, [day])
+    ledger.settle(raw, [partition_of(walk)], [walk])
+    assert ("EUR", "billing_pre_tax_total", Decimal(rated)) in rows(
+        raw, "currency, measure, amount", "load_control_totals"
+    )
+    assert rows(raw, "invoice_id, currency", "load_ledger") == [("G1", "EUR")]

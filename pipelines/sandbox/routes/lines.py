@@ -17,7 +17,7 @@ from pipelines.sandbox.wire import Raw, link
 if TYPE_CHECKING:
     from pipelines.sandbox.app import SandboxApp
 
-QUIRKY_LEGACY_PAGE = 60
+QUIRKY_LEGACY_PAGE = 40
 ONE_TIME = ("onetime", "marketplace", "all")
 
 
