@@ -199,9 +199,8 @@ def test_every_endpoint_has_its_file_and_is_served_by_the_sandbox(endpoint: Endp
 
     assert (PACKAGE / "partner_center" / "endpoints" / f"{endpoint.name}.py").exists()
     app = SandboxApp(build_world(scale=0.01))
-    form = (
-        b"grant_type=refresh_token&refresh_token=sandbox-refresh&client_id=a&client_secret=sandbox-secret&resource=r"
-    )
+    form = b"grant_type=refresh_token&refresh_token=sandbox-refresh&client_id=a&client_secret=sandbox-secret"
+    form += b"&resource=" + (b"r" if endpoint.host == "partner_center" else b"https://api.partner.microsoft.com")
     token = json.loads(app.handle(Call("POST", "/t/oauth2/token", "", {}, form)).body)["access_token"]
     held = (
         one for found in app.world.entitlements.values() for one in found if one.customer.id in app.bodies.customers
@@ -224,6 +223,8 @@ def test_every_endpoint_has_its_file_and_is_served_by_the_sandbox(endpoint: Endp
         **dict(zip(RESERVATIONS.partition[1:], artifact_parts(reservation), strict=True)),
         **catalog_values(app, reservation.customer.country),
     }
+    if endpoint.host == "partner_api":
+        values |= {"market": "DE", "view": "software", "month": "202609"}
     filled = {name: value.format(**values) for name, value in endpoint.params}
     query = "&".join(f"{name}={value}" for name, value in filled.items() if value)
     method = "GET" if endpoint.request is None else "POST"

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import random
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from pipelines.errors import PageContractBroken, WalkRefused
 from pipelines.partner_center import csv_bodies
+from pipelines.partner_center.contract import Endpoint
 from pipelines.partner_center.csv_bodies import check_csv_body, csv_pages, received_as
 from pipelines.partner_center.csv_pages import read_csv_page
 from pipelines.partner_center.endpoints import FX_RATES, PRICE_SHEETS
 from pipelines.partner_center.pages import read_page, read_page_strictly
 
+BODIES = Path(__file__).resolve().parents[1] / "bodies"
+DOCUMENTED = os.environ.get("RECON_EXAMPLES_DIR", "")
 HEADER = '"ProductId","SkuId","UnitPrice","Market"\r\n'
 
 
@@ -161,3 +166,49 @@ def test_both_ways_of_reading_agree() -> None:
             taken += 1
             assert fast == (strict.tables["price_sheets"], strict.unknown_fields), body
     assert taken > 150
+
+
+def kept(name: str, endpoint: Endpoint) -> list[dict[str, object]]:
+    """A body kept beside the tests, read as its endpoint declares."""
+    page = read_page((BODIES / f"{name}.csv").read_bytes(), endpoint)
+    assert page.unknown_fields == {}
+    return page.tables[endpoint.tables[0].name].to_pylist()
+
+
+def test_a_sheet_keeps_ids_digits_and_line_breaks() -> None:
+    first, second = kept("price_sheets", PRICE_SHEETS)
+    assert (first["sku_id"], second["sku_id"]) == ("0001", "00G1")
+    assert first["sku_description"] == 'Say "hello", and\ngoodbye'
+    assert str(first["unit_price"]) == "0.199996800051199180813100"
+    assert (first["erp_price"], second["erp_price"]) == (Decimal(144), None)
+    assert (second["pricing_tier_range_min"], second["market"]) == (Decimal(1), "US")
+    assert first["effective_end_date"] == "11/30/9999 11:59:59 PM"
+    assert first["meter_ids"] is None
+
+
+def test_rates_keep_their_digits() -> None:
+    rates = {row["currency_code"]: str(row["usd_per_unit"]) for row in kept("fx_rates", FX_RATES)}
+    assert rates == {"EUR": "1.082739577693557120000000", "JPY": "0.006692183756482910300000"}
+
+
+@pytest.mark.skipif(
+    not DOCUMENTED, reason="RECON_EXAMPLES_DIR is not set; it names the folder with the documented bodies"
+)
+@pytest.mark.parametrize(
+    ("name", "endpoint"),
+    [
+        ("fxrates", FX_RATES),
+        ("pricesheet_azure_consumption", PRICE_SHEETS),
+        ("pricesheet_updatedlicensebased", PRICE_SHEETS),
+    ],
+)
+def test_every_value_of_a_documented_sheet_reaches_a_cell(name: str, endpoint: Endpoint) -> None:
+    body = (Path(DOCUMENTED) / f"{name}.csv").read_bytes()
+    check_csv_body(body)
+    page = read_page(next(csv_pages(body)), endpoint)
+    (row,) = page.tables[endpoint.tables[0].name].to_pylist()
+    cells = {str(value.normalize()) if isinstance(value, Decimal) else str(value) for value in row.values()}
+    _, values = csv.reader(io.StringIO(body.decode("utf-8-sig")))
+    for value in values:
+        assert value in cells or (value and str(Decimal(value).normalize()) in cells) or not value, value
+    assert page.unknown_fields == {}
