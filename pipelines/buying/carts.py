@@ -41,7 +41,13 @@ ERROR_NAMES = {
 class Client(Protocol):
     """What buying needs of a client."""
 
-    def get(self, path: str, *, params: Mapping[str, str] | None = None) -> Answer: ...
+    def get(
+        self,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        check_body: Callable[[bytes], object] | None = None,
+    ) -> Answer: ...
 
     def send(
         self,
@@ -123,7 +129,7 @@ class Carts:
 
     def read(self, cart_id: str) -> Cart:
         """The cart as it is now."""
-        return read_cart(parse_strictly(self._client.get(self._path_of(cart_id)).body))
+        return read_cart(parse_strictly(self._client.get(self._path_of(cart_id), check_body=parse_strictly).body))
 
     def create(self, wish: CartWish) -> Cart:
         """A new cart of these lines."""
