@@ -223,6 +223,9 @@ class Call:
                 code=body.code,
                 retry_after_seconds=retry_after_seconds(raw.headers, self.session.now()),
             )
+        if raw.status == httpx.codes.OK and damage_of(raw.body) == "broken":
+            # Another status was asked for, and this is nothing that the API says: a page of something in between.
+            raise TryAgain(f"a body that cannot be read ({self.session.mask(body.message)[:200]})", status=raw.status)
         refused = refusal(self.what, raw.status, body, **self._ids)
         text = self.session.mask(str(refused))
         if isinstance(refused, NotAuthorized):
