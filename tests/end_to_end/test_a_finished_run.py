@@ -25,6 +25,23 @@ def test_every_document_ties_out_to_its_buckets(finished: Desk) -> None:
     assert rows[0][1] == 0
 
 
+def test_the_reservations_behind_an_entitlement_make_up_its_quantity(finished: Desk, world: World) -> None:
+    """All of those whose details can be asked for, whichever of the spellings they came in."""
+    held = (one for found in world.entitlements.values() for one in found if one.customer.is_listed)
+    expected = {
+        (one.resource_id, "single" if one.is_single_scope else "shared", one.quantity_at(DEFAULT_CLOCK))
+        for one in held
+        if one.has_details and one.quantity_at(DEFAULT_CLOCK) > 0
+    }
+    rows = finished.published(
+        "select e.resource_id, r.scope_type, cast(sum(r.quantity) as integer) from marts.fct_reservations r "
+        "join marts.fct_entitlements e using (entitlement_id) "
+        "where r.effective_at < r.expires_at and e.reservation_type = 'virtualmachines' group by all"
+    )
+    assert set(rows) == expected
+    assert {scope for _, scope, _ in expected} == {"shared", "single"}
+
+
 def test_marts_hold_no_binary_floats(finished: Desk) -> None:
     rows = finished.published(
         "select table_name, column_name from information_schema.columns where table_schema in "
