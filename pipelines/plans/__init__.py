@@ -19,8 +19,9 @@ PHASES: tuple[Phase, ...] = (
     orders,
     named_orders,
     reservations,
-    prices,
     catalog.AT_HOME,
     catalog.ELSEWHERE,
     catalog.PARTS,
+    # Last, so that what it brings needs no loading of its own.
+    prices,
 )
