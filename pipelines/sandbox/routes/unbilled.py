@@ -52,6 +52,8 @@ def _unbilled(shop: SandboxApp, ask: Ask, provider: str, kind: str) -> Any:
     currency, period = currency_of(ask), ask.query.get("period", "").lower()
     if period not in ("current", "previous"):
         raise Refused(400, None, "The request is invalid.")
+    if "unbilled" in shop.faults.faults.missing_line_items:
+        raise Refused(404, 1000, "The line items were not found.")
     size = whole_number(ask.query, "size", MAX_SIZE, MAX_SIZE)
     month_start_at = month_meant(shop.clock, period)
     rows = [] if provider in ("office", "azure") else unbilled_rows(shop, currency, month_start_at, kind)
