@@ -59,7 +59,7 @@ class Faults:
     forbidden_entitlements: tuple[str, ...] = ()
     """Ids of customers whose entitlements give 403."""
     missing_line_items: tuple[str, ...] = ()
-    """Ids of invoices whose lines give 404."""
+    """Ids of invoices whose lines give 404; `unbilled` for what is not billed yet."""
     sold_out: tuple[str, ...] = ()
     """Ids of products that run out between the cart and its checkout."""
     truncated_statements: tuple[str, ...] = ()
