@@ -18,7 +18,7 @@ from pipelines.load import apply_landing, rebuild
 from pipelines.sandbox import Faults, SandboxApp, World, build_world
 from pipelines.sandbox.facts import Document
 from pipelines.sandbox.pdf import picture_page, text_page
-from pipelines.sandbox.statements import misprint_of, receipts_of, statement_pdf
+from pipelines.sandbox.statements import misprint_of, receipts_of, statement_pdf, statement_truth
 from pipelines.statements.download import Fetched, download
 from pipelines.statements.kept import file_name, keep
 from pipelines.statements.pdf_files import check_pdf, read_pdf
@@ -71,6 +71,15 @@ def test_every_total_is_read_to_the_cent(world: World, folders: Folders, quirks:
             assert file is not None
             expected = document.total_charges + misprint_of(world, document)
             assert (file.printed_total, file.currency) == (expected, document.currency)
+
+
+def test_the_totals_that_differ_are_those_that_the_sandbox_planted(world: World, folders: Folders) -> None:
+    headers = {one.id: one.total_charges for one in world.documents}
+    found = {}
+    for one in fetch(folders, SandboxApp(world)):
+        if one.file and one.file.printed_total is not None and one.file.printed_total != headers[one.invoice_id]:
+            found[one.invoice_id] = abs(one.file.printed_total - headers[one.invoice_id])
+    assert found == {one.invoice_id: one.at_risk_amount for one in statement_truth(world, DEFAULT_CLOCK)}
 
 
 def test_files_are_named_by_us_and_readable_by_their_owner_only(world: World, folders: Folders) -> None:
