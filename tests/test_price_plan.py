@@ -10,11 +10,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines import ledger
+from pipelines.commands.common import DONE, PARTLY_READ, check_prices, unread_code
 from pipelines.errors import UsageError
 from pipelines.landing import Failure, Landing, Manifest
 from pipelines.partner_center.walks import WalkRequest
 from pipelines.plans import LoadOptions, Plan, prices
+from pipelines.warehouse import open_build
 from tests.dbt.raw_database import RawDatabase
+from tests.sandboxed import folders_in
 
 NOW = datetime(2026, 10, 14, 9, tzinfo=UTC)
 CUSTOMER = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -163,3 +167,48 @@ def test_one_sheet_or_one_months_rates_can_be_named(tmp_path: Path) -> None:
     assert asked(replace(plan, options=LoadOptions(month="2026-09"))) == ["fx_rates/202609"]
     with pytest.raises(UsageError, match="there are azure_consumption"):
         prices.requests(replace(plan, options=replace(named, view="all")))
+
+
+def test_the_models_tell_the_view_by_the_same_rule() -> None:
+    """What is asked for is what is looked up."""
+    macro = Path(__file__).resolve().parents[1].joinpath("dbt_project", "macros", "prices.sql").read_text()
+    body = macro.split("{% macro price_view(")[1].split("-%}")[1].split("{%- endmacro %}")[0]
+    assert " ".join(body.replace("{{ ", "").replace(" }}", "").split()) == " ".join(prices.VIEW_OF_LINE.split())
+
+
+def test_a_sheet_that_could_not_be_read_is_named_and_leaves_the_run_complete(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Prices prove nothing; customers whose orders could not be read do."""
+    folders = folders_in(tmp_path / "data")
+    with open_build(folders) as connection:
+        ledger.make_tables(connection)
+        write = "insert into partner_center_raw.load_ledger (endpoint, partition_id, status, failure_reason) values "
+        connection.execute(write + "('price_sheets', 'price_sheets/DE/software/202609', 'missing', 'no access')")
+    assert unread_code(folders) == DONE
+    assert "price_sheets/DE/software/202609: no access" in capsys.readouterr().out
+    with open_build(folders) as connection:
+        connection.execute(write + "('orders', 'orders/c', 'stale', 'no relation')")
+    assert unread_code(folders) == PARTLY_READ
+
+
+@pytest.mark.parametrize(
+    ("resources", "month", "market", "view", "hint"),
+    [
+        ((), "2026-09", "DE", "software", "write `recon load price_sheets"),
+        (("price_sheets",), "2026-09", "DE", None, "write `recon load price_sheets"),
+        (("price_sheets",), None, "DE", "software", "write `recon load price_sheets"),
+        (("price_sheets",), "2026-09", None, None, "write `recon load price_sheets"),
+        (("fx_rates",), "2026-9", None, None, "is not a month"),
+        (("price_sheets",), "2026-09", "Germany", "software", "is not a market"),
+        (("price_sheets",), "2026-09", "DE", "everything", "there are azure_consumption"),
+    ],
+)
+def test_a_sheet_that_cannot_be_meant_is_refused(
+    resources: tuple[str, ...], month: str | None, market: str | None, view: str | None, hint: str
+) -> None:
+    check_prices(("price_sheets",), "2026-09", "DE", "software")
+    check_prices(("fx_rates",), "2026-09", None, None)
+    check_prices((), None, None, None)
+    with pytest.raises(UsageError, match=hint):
+        check_prices(resources, month, market, view)
