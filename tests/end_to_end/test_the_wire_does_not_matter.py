@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelines.sandbox import Faults, World
-from tests.end_to_end.desk import Desk, ledger_of, open_desk
+from tests.end_to_end.desk import MARTS, Desk, ledger_of, open_desk
 
 EVERY_PASSING_FAULT = Faults(
     throttle_every=31,
@@ -26,6 +26,19 @@ def test_a_plain_wire_gives_the_same_marts(finished: Desk, world: World, tmp_pat
         done = desk.recon("run")
         assert done.returncode == 0, done.stdout + done.stderr
         assert desk.marts() == finished.marts()
+
+
+def test_lines_from_v1_give_the_marts_that_exports_give(finished: Desk, world: World, tmp_path: Path) -> None:
+    api = (
+        "select string_agg(distinct source_api, ',') from marts.fct_invoice_lines where billing_provider = 'onetime'"
+    )
+    without = frozenset({"source_api"})
+    with open_desk(world, tmp_path) as desk:
+        done = desk.recon("run", SOURCES__PARTNER_CENTER__LINE_ITEMS_API="v1")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert (finished.published(api), desk.published(api)) == ([("graph",)], [("v1",)])
+        for name in MARTS:
+            assert desk.mart(name, without) == finished.mart(name, without), name
 
 
 def test_passing_faults_cost_time_and_never_a_row(finished: Desk, world: World, tmp_path: Path) -> None:
