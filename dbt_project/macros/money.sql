@@ -51,6 +51,24 @@
     {{ truncate_to_currency(multiply_decimals(first, second), currency_digits) }}
 {%- endmacro %}
 
+{#
+  The part of an amount that falls on `days` of `all_days`, exact to six decimals, cut toward zero. The one place where
+  an amount is divided: in whole millionths, as a quotient of decimals would be a binary number here.
+#}
+{% macro share_of_days(amount, days, all_days) -%}
+    {{ return(adapter.dispatch('share_of_days', 'recon')(amount, days, all_days)) }}
+{%- endmacro %}
+
+{% macro duckdb__share_of_days(amount, days, all_days) -%}
+    {%- set product = truncate_decimal(multiply_decimals(amount, "cast(" ~ days ~ " as decimal(20, 10))"), 6, 30) -%}
+    {%- set millionths = "cast(" ~ product ~ " * cast(1000000 as decimal(7, 0)) as hugeint)" -%}
+    cast(cast({{ millionths }} // {{ all_days }} as decimal(30, 0)) * cast('0.000001' as decimal(6, 6)) as {{ money_type() }})
+{%- endmacro %}
+
+{% macro default__share_of_days(amount, days, all_days) -%}
+    cast({{ truncate_decimal(multiply_decimals(amount, days) ~ " / " ~ all_days, 6) }} as {{ money_type() }})
+{%- endmacro %}
+
 {# The sign of a decimal as -1, 0 or 1. #}
 {% macro sign_of(expression) -%}
     case when {{ expression }} > 0 then 1 when {{ expression }} < 0 then -1 else 0 end

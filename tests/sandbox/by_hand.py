@@ -235,6 +235,8 @@ class ByHand:
                 yield row("credit_without_cancellation", abs(sum(c.total for c in charges if c.total < 0)))
             elif due:
                 yield row("quantity_charged_vs_ordered", unit * (expected - net))
+        if reduced and net == expected and credited:
+            yield from (row("credit_short", gap) for gap in self.refund_gap(order, mine[0], group))
         if len(charges) == 1 and net == expected and charges[0].subtotal > 0:
             yield from (row("price_charged_vs_ordered", gap) for gap in self.price_gap(order, mine, charges[0]))
         terms = {"P1M": 31, "P1Y": 365, "P3Y": 1095, "": 10**5}
@@ -259,6 +261,24 @@ class ByHand:
         billed = [next_month(d.at) for d, c in group if c.subtotal > 0]
         gone_at = max([order.cancelled_at or order.created_at, *(line.changes[-1][0] for line in mine)])
         return self.clock >= max([gone_at, *billed]) + timedelta(days=1)
+
+    def refund_gap(self, order: Order, line: OrderLine, group: list[tuple[Document, Charge]]) -> Iterator[Decimal]:
+        """What is missing of a refund: all of it is due in the first week, the unused days of the term later."""
+        bought = [c for _, c in group if c.subtotal > 0]
+        given = [c for _, c in group if c.subtotal < 0]
+        price = min(c.effective_unit_price for c in bought)
+        billed_at = max(next_month(d.at) - timedelta(microseconds=1) for d, c in group if c.subtotal > 0)
+        gone_at = self.changed_on_record(order) or max(billed_at, *(c.order_at for c in given))
+        if gone_at > order.created_at + timedelta(days=7):
+            term = {"P1M": 30, "P1Y": 365, "P3Y": 1096, "": 0}[line.item.term]
+            left = term - (gone_at.date() - order.created_at.date()).days - 1
+            if not term:
+                return
+            price = price * max(left, 0) / term
+        due = cut(price, bought[0].pricing_currency) * sum(abs(c.quantity) for c in given)
+        gap = due - sum(EXACT.multiply(c.effective_unit_price, abs(c.billable_quantity)) for c in given)
+        if gap > minor(bought[0].pricing_currency):
+            yield EXACT.multiply(gap, bought[-1].rate)
 
     def changed_on_record(self, order: Order) -> datetime | None:
         """When the order was last changed, as far as the record of activity still goes back."""

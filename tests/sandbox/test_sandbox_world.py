@@ -52,7 +52,7 @@ def test_every_code_is_planted_twice_in_two_currencies_and_once_without_decimals
     currencies: dict[str, list[str | None]] = defaultdict(list)
     for planted in world.truth(DEFAULT_CLOCK):
         currencies[planted.break_code].append(planted.currency)
-    assert len(currencies) == 24
+    assert len(currencies) == 25
     for code, seen in currencies.items():
         if code != "entitlement_without_order":
             assert len(set(seen)) > 1, code

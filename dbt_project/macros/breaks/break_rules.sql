@@ -16,6 +16,7 @@
         "entitled_after_cancellation",
         "entitlement_without_order",
         "cancelled_not_credited",
+        "credit_short",
         "credit_without_cancellation",
         "over_credited",
         "duplicate_in_invoice",

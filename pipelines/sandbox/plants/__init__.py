@@ -37,6 +37,8 @@ PLANTS: tuple[Callable[[Builder], Iterator[PlantedBreak]], ...] = (
     refunds.cancelled_before_it_was_billed,
     refunds.cancelled_and_credited_in_part,
     refunds.line_cancelled_without_credit,
+    refunds.credited_less_than_in_full,
+    refunds.credited_less_than_by_days,
     refunds.credited_without_cancellation,
     refunds.credited_twice,
     refunds.credited_and_never_billed,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from pipelines.sandbox.builder import Builder
 from pipelines.sandbox.facts import PlantedBreak
 from pipelines.sandbox.plants.rows import about_charges, about_item
-from pipelines.sandbox.trade import Month, unit_amount
+from pipelines.sandbox.trade import EXACT, Month, unit_amount
 
 
 def credit_due_at(b: Builder, month: Month) -> datetime:
@@ -75,6 +76,37 @@ def line_cancelled_without_credit(b: Builder) -> Iterator[PlantedBreak]:
     story = "a line of 2 units was cancelled and not credited"
     at_risk = charge.effective_unit_price * 2
     yield about_item("cancelled_not_credited", story, order, dropped, credit_due_at(b, m), at_risk)
+
+
+def credited_less_than_in_full(b: Builder) -> Iterator[PlantedBreak]:
+    """Cancelled within days and all units credited, but at less than their price."""
+    for country, month, given in (("US", -2, "80.00"), ("JP", -1, "9000"), ("NL", -2, "70.50")):
+        c, m = b.customer(country), b.months[month]
+        item = b.item("subscription", "90.00")
+        cancelled_at = m.at(9)
+        order = b.order(c, m.at(5), (item, 2), currency=c.pricing_currency, cancelled_at=cancelled_at)
+        b.entitle(order)
+        charge = b.charge(order, item, m, 2)
+        credit = b.charge(order, item, m, -2, price=Decimal(given), order_at=cancelled_at)
+        story = "2 units were cancelled within days and credited at less than their price"
+        at_risk = EXACT.multiply((charge.effective_unit_price - Decimal(given)) * 2, charge.rate)
+        since = max(b.document_of(charge).at, b.document_of(credit).at)
+        yield about_item("credit_short", story, order, item, since, at_risk, charge.currency)
+
+
+def credited_less_than_by_days(b: Builder) -> Iterator[PlantedBreak]:
+    """Returned after five weeks of a year, and half of the rest credited."""
+    c, m, later = b.customer("GB"), b.months[-3], b.months[-2]
+    item = b.item("reservation", "912.50")
+    # 730.00 GBP for 365 days; five weeks and a day are used.
+    order = b.order(c, m.at(10), (item, 1), cancelled_at=later.at(14))
+    b.entitle(order)
+    b.charge(order, item, m, 1)
+    days_used = (later.at(14) - m.at(10)).days + 1
+    credit = b.charge(order, item, later, -1, price=Decimal(365 - days_used), order_at=later.at(14))
+    story = "a reservation was returned after weeks, and half of what its last days cost was credited"
+    since = b.document_of(credit).at
+    yield about_item("credit_short", story, order, item, since, Decimal(365 - days_used))
 
 
 def credited_without_cancellation(b: Builder) -> Iterator[PlantedBreak]:

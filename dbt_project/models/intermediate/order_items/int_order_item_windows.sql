@@ -15,6 +15,7 @@ with facts as (
         pending_quantity,
         increased_at,
         decreased_at,
+        reduced_before_at,
         was_reduced_unseen,
         case when created_at is null or increased_at > created_at then increased_at else created_at end as grown_at,
         case
@@ -74,6 +75,7 @@ select
     reduced_at,
     grown_at,
     decreased_at is not null or was_reduced_unseen as was_ever_reduced,
+    decreased_at is null and reduced_before_at is null as is_reduction_assumed,
     invoice_due_at,
     credit_due_at,
     provisioning_due_at,
