@@ -67,7 +67,7 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return build_world(scale=0.6)
+    return build_world(scale=0.45)
 
 
 @pytest.fixture(params=["quirks", "plain"])
