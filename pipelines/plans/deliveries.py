@@ -20,12 +20,16 @@ _TERM_MONTHS = """case
 end"""
 
 
+_IS_PENDING = "replace(lower(s.quantity_provisioning_information), '_', '') like '%prefulfillmentpending%'"
+
+
 def delivery_requests(connection: duckdb.DuckDBPyConnection, now: datetime) -> list[WalkRequest]:
     """The status of each order whose delivery is open, where it can have changed since it was last asked for."""
     young = set(undelivered_orders(connection, now, only_young=True))
     unchanged = _unchanged(connection)
     wanted = []
-    for order in undelivered_orders(connection, now):
+    # What was pending is asked for until it no longer is, also when the right has come in the meantime.
+    for order in sorted({*undelivered_orders(connection, now), *_pending(connection)}):
         # A young order without a status may get one; an old one has none.
         if order in unchanged and (unchanged[order] > 0 or order not in young):
             continue
@@ -98,6 +102,18 @@ def undelivered_orders(
     ).fetchall()
 
 
+def _pending(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Orders whose status said last that units are pending."""
+    return connection.execute(
+        f"""
+        select distinct l.customer_id, l.order_id
+        from {DATASET}.load_ledger l
+        join {DATASET}.order_provisioning_status s on s._partition = l.partition_id and s._walk_id = l.walk_id
+        where l.endpoint = 'order_provisioning_status' and {_IS_PENDING}
+        """
+    ).fetchall()
+
+
 def _unchanged(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
     """Lines with a status by order, where nothing is pending and the customer shows nothing new since."""
     rows = connection.execute(
@@ -116,8 +132,7 @@ def _unchanged(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], i
             and l.checked_at >= shown.read_at
             and not exists (
                 select 1 from {DATASET}.order_provisioning_status s
-                where s._partition = l.partition_id and s._walk_id = l.walk_id
-                    and replace(lower(s.status), '_', '') = 'prefulfillmentpending'
+                where s._partition = l.partition_id and s._walk_id = l.walk_id and {_IS_PENDING}
             )
         """
     ).fetchall()
