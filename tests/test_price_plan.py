@@ -142,6 +142,16 @@ def test_a_refused_sheet_is_asked_for_again(tmp_path: Path) -> None:
     assert asked(plan) == ["price_sheets/DE/software/202609"]
 
 
+def test_a_failure_of_a_sheet_that_nothing_needs_is_forgotten(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, LINE)
+    values = {"market": "XX", "view": "software", "month": "202609"}
+    plan.landing.mark_failed(
+        "price_sheets", values, "price_sheets/XX/software/202609", Failure("2026-10-14", "no market")
+    )
+    prices.requests(plan)
+    assert plan.landing.partitions() == []
+
+
 def test_many_sheets_are_read_newest_first_over_several_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prices, "SHEETS_A_RUN", 2)
     plan = plan_of(tmp_path, *({**LINE, "order_date": f"2026-0{month}-01T00:00:00Z"} for month in (5, 6, 7)))

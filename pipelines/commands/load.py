@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from pipelines.commands.common import (
+    PARTLY_READ,
     check_prices,
     check_resources,
     exit_for_unread,
     load_text,
     loaded_now,
     prepare,
+    unread_code,
     watched,
 )
 from pipelines.warehouse import exclusive_run
@@ -39,11 +43,9 @@ def load(
             click.echo(f"{loading.rebuild(folders):,} walks loaded from {Landing(folders.landing).folder}")
             exit_for_unread(folders)
             return
-        click.echo(
-            load_text(
-                loaded_now(
-                    settings, folders, progress, frozenset(resources), sweep=sweep, prices=(month, market, view)
-                )
-            )
-        )
-    exit_for_unread(folders)
+        named = (month, market, view)
+        loaded = loaded_now(settings, folders, progress, frozenset(resources), sweep=sweep, prices=named)
+        click.echo(load_text(loaded))
+    code = unread_code(folders)
+    # What somebody named and did not get is no success, whatever it proves.
+    sys.exit(PARTLY_READ if month is not None and loaded.failed else code)
