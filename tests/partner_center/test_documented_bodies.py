@@ -48,7 +48,20 @@ BODIES = {
     "skus_by_customer": "products_by_id",
     "availabilities_by_customer": "skus_by_id",
     "reservation_artifact_v19": "reservations",
+    "order_activation_links": "order_activation_links",
+    "subscriptions_by_order": "subscriptions_by_order",
+    "audit_records_changefeed": "audit_records",
 }
+
+
+def wanted(item: dict[str, Any], endpoint: str) -> dict[str, Any]:
+    """An item without what is left in the landing on purpose: people, and contents that are not about orders."""
+    if endpoint != "audit_records":
+        return item
+    personal = {"userPrincipalName", "customerName"}
+    if item["resourceType"] != "order":
+        personal |= {"customizedData", "resourceNewValue", "resourceOldValue"}
+    return {key: value for key, value in item.items() if key not in personal}
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -64,7 +77,7 @@ def leaves(value: Any) -> Iterator[Any]:
 
 
 def is_json(text: str) -> bool:
-    return text[:1] in ("{", "[")
+    return text.startswith(('{"', "{}", "["))
 
 
 def spelling(value: Any) -> str:
@@ -100,7 +113,7 @@ def test_every_value_of_a_documented_body_reaches_a_cell(name: str) -> None:
     items = document["items"] if endpoint.is_collection else document if endpoint.items == "array" else [document]
     assert page.item_count == len(items)
     there = cells(page)
-    for value in leaves(items):
+    for value in leaves([wanted(item, endpoint.name) for item in items]):
         assert spelling(value) in there, value
         there.remove(spelling(value))
     assert page.unknown_fields == {}

@@ -177,6 +177,34 @@ def test_order_lines_carry_their_order_and_its_currency() -> None:
     assert page.unknown_fields == {}
 
 
+def test_a_record_of_activity_tells_of_orders_and_of_nobody_else() -> None:
+    page = read("audit_records")
+    found = rows(page, "audit_records")
+    assert [(row["resource_type"], row["operation_status"]) for row in found] == [
+        ("order", "succeeded"),
+        ("order", "failed"),
+        ("customer", "succeeded"),
+    ]
+    assert found[0]["resource_new_value"].startswith('{"Id":"OB1xyz')
+    assert (found[1]["id"], found[2]["resource_new_value"]) == (None, None)
+    values = [(row["_position"], row["key"], row["value"]) for row in rows(page, "audit_record_values")]
+    assert values == [
+        (1, "OrderId", "OB1xyz-AbcdefghijklmnopqrstuVW1"),
+        (1, "Quantity-0", "3"),
+        (1, "PartnerOnRecord-0", None),
+    ]
+    for personal in ("someone@example.com", "Pretend Foods", "Pretendville"):
+        assert personal not in str(page.tables)
+    assert page.unknown_fields == {}
+
+
+def test_subscriptions_of_an_order_keep_their_times_as_sent() -> None:
+    page = read("subscriptions_by_order")
+    row = rows(page, "subscriptions_by_order")[0]
+    assert (row["creation_date"], row["auto_renew_enabled"]) == ("2026-02-25T06: 41: 12Z", False)
+    assert page.unknown_fields == {}
+
+
 def test_components_of_a_bundle_name_their_parent() -> None:
     page = read("entitlements")
     paths = [(row["path"], row["parent_path"], row["quantity"]) for row in rows(page, "entitlements")]
