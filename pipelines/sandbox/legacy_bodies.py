@@ -16,7 +16,7 @@ ACCOUNT = "1010578050"
 
 
 class LegacyItems:
-    """Builds rows; without quirks in lower case and with every name spelt one way."""
+    """Builds rows; without quirks GUIDs are in lower case, and every field has one name."""
 
     def __init__(self, quirks: bool) -> None:
         self.quirks = quirks
@@ -30,7 +30,7 @@ class LegacyItems:
         return {
             "partnerId": fold(LEGACY_PARTNER),
             "customerId": fold(line.customer.id),
-            "customerName": line.customer.name.upper() if self.quirks else line.customer.name,
+            "customerName": line.customer.name,
             "mpnId": 4391507,
             "tier2MpnId": self._reseller(line.customer),
             "orderId": line.legacy_order_id,
@@ -40,8 +40,8 @@ class LegacyItems:
             "durableOfferId": fold(line.durable_offer_id),
             "offerName": line.offer_name,
             # Empty until the second cycle.
-            "domainName": "" if self.quirks and line.salt % 6 == 0 else line.customer.domain,
-            "billingCycleType": "MONTHLY" if self.quirks else "Monthly",
+            "domainName": "" if line.salt % 6 == 0 else line.customer.domain,
+            "billingCycleType": "MONTHLY",
             "subscriptionName": line.offer_name,
             "subscriptionDescription": line.offer_name,
             "subscriptionStartDate": plain(starts_at),
@@ -92,8 +92,8 @@ class LegacyItems:
                 "customerBillableAccount": "1439508127",
                 "usageDate": plain(day),
                 "invoiceLineItemType": "usage_line_items",
-                **self._shared(line, invoice_id, quantity, is_upper=self.quirks),
-                "billingCycleType": "MONTHLY" if self.quirks else "Monthly",
+                **self._shared(line, invoice_id, quantity, is_upper=True),
+                "billingCycleType": "MONTHLY",
                 "attributes": object_type("DailyUsageLineItem"),
             }
             for day, quantity in line.days
@@ -101,24 +101,25 @@ class LegacyItems:
 
     def _shared(self, line: AzureLine, invoice_id: str, quantity: Decimal, *, is_upper: bool) -> Body:
         word = str.upper if is_upper else str
+        guid = str.upper if is_upper and self.quirks else str
         named = "customerName" if self.quirks and line.salt % 5 == 0 else "customerCompanyName"
         return {
             "partnerId": self._guid(LEGACY_PARTNER),
             "partnerName": word("Pretend Partner"),
             "partnerBillableAccountId": ACCOUNT,
-            "customerId": word(line.customer.id),
+            "customerId": guid(line.customer.id),
             "domainName": line.customer.domain,
             named: word(line.customer.name),
             "mpnId": 4390934,
             "tier2MpnId": self._reseller(line.customer),
             "invoiceNumber": invoice_id,
-            "subscriptionId": word(line.subscription_id),
+            "subscriptionId": guid(line.subscription_id),
             "subscriptionName": word("Microsoft Azure"),
             "subscriptionDescription": word("Microsoft Azure"),
             "orderId": line.legacy_order_id,
             "serviceName": word(line.service_name),
             "serviceType": word(line.service_type),
-            "resourceGuid": word(line.resource_guid),
+            "resourceGuid": guid(line.resource_guid),
             "resourceName": word(line.resource_name),
             "region": word(line.region),
             "consumedQuantity": self._number(quantity, line.salt),

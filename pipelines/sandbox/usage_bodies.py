@@ -30,9 +30,10 @@ class UsageItems:
         """One row; without an invoice it is an estimate, and some of it is blank."""
         c, salt, quirks = day.charge, day.salt, self.quirks
         is_billed = bool(invoice_id)
-        is_thin = quirks and salt % 2 == 1
+        # What is left blank is a fact, and the same with and without quirks.
+        is_thin = salt % 2 == 1
         azure_id = derived_guid(c.subscription_id)
-        no_price = quirks and not is_billed and salt % 3 == 0
+        no_price = not is_billed and salt % 3 == 0
         resource_group = f"PretendRG{salt % 7}"
         row = "".join(
             (
@@ -75,7 +76,7 @@ class UsageItems:
         return row
 
     def _buyer(self, customer: Customer, salt: int) -> str:
-        if self.quirks and salt % 8 == 0:
+        if salt % 8 == 0:
             return '"customerId":"","customerName":"","customerDomainName":"","customerCountry":"",'
         return (
             f'"customerId":"{customer.id}","customerName":{text(customer.name)},'
@@ -92,7 +93,8 @@ class UsageItems:
 
     def _credit(self, day: UsageDay) -> str:
         word = "true" if day.has_credit else "false"
-        if not self.quirks:
-            return f'"hasPartnerEarnedCredit":{word},'
         # Left out, or under the newer or the older name.
-        return ("", f'"hasPartnerEarnedCredit":{word},', f'"isPartnerEarnedCreditApplied":{word},')[day.salt % 3]
+        if day.salt % 3 == 0:
+            return ""
+        is_older = self.quirks and day.salt % 3 == 2
+        return f'"{"isPartnerEarnedCreditApplied" if is_older else "hasPartnerEarnedCredit"}":{word},'
