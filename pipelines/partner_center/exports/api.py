@@ -18,9 +18,9 @@ from pipelines.partner_center.retry import retry_after_seconds
 from pipelines.partner_center.strict_json import parse_strictly
 from pipelines.partner_center.values import member
 
-# When an answer does not say how long to wait; and never less than the second, whatever it says.
+# When an answer does not say how long to wait; and the bounds of what it may say.
 USUAL_POLL_SECONDS = 10.0
-SHORTEST_POLL_SECONDS = 0.1
+SHORTEST_POLL_SECONDS = 0.05
 LONGEST_POLL_SECONDS = 300.0
 # The code of an export that found nothing.
 NO_DATA = "5000"
