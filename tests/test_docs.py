@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
+from urllib.parse import unquote
 
 import click
 import pytest
 
 import pipelines.cli as program
+from pipelines.buying.carts import Carts
+from pipelines.buying.checks import check_lines, questions_of
+from pipelines.buying.journal import Journal
+from pipelines.buying.wishes import CartWish, LineWish
 from pipelines.commands import common
+from pipelines.errors import NotFound
+from pipelines.partner_center.endpoints import ENDPOINTS
+from pipelines.partner_center.exports.api import order_for
+from pipelines.partner_center.exports.choice import EXPORTED
 from pipelines.reports.query import show
 from pipelines.settings import SETTINGS, read_settings
+from pipelines.statements.download import RECEIPT_PATH
 from pipelines.warehouse import Folders, open_published
 from tests.published_marts import publish_example
 
@@ -184,6 +196,54 @@ def test_the_queries_of_the_readme_can_be_asked(tmp_path: Path, capsys: pytest.C
 def test_the_marts_of_the_readme_are_the_marts() -> None:
     written = {name for row in _rows(README, "table") for name in re.findall(r"`(\w+)`", row[0])}
     assert written == {path.stem for path in (ROOT / "dbt_project" / "models" / "marts").glob("*.sql")}
+
+
+class Listener:
+    """Takes the place of a client and hears what would be asked."""
+
+    def __init__(self) -> None:
+        self.calls: set[str] = set()
+
+    def get(self, path: str, **_: object) -> NoReturn:
+        self.send("GET", path)
+
+    def send(self, method: str, path: str, **_: object) -> NoReturn:
+        self.calls.add(f"{method} {unquote(path)}")
+        raise NotFound("heard")
+
+
+def _calls_beside_endpoints(folder: Path) -> set[str]:
+    """What carts, their checks, exports and statements ask for, heard where they ask."""
+    ear = Listener()
+    carts = Carts(ear, Journal(folder), "tenant", "{customer_id}", "now")  # type: ignore[arg-type]
+    nothing = CartWish("", ())
+    line = LineWish("{product_id}:{sku_id}:{availability_id}", 1, "one_time")
+    for act in (
+        lambda: carts.create(nothing),
+        lambda: carts.read("{cart_id}"),
+        lambda: carts.update("{cart_id}", nothing),
+        lambda: carts.checkout("{cart_id}"),
+        lambda: check_lines(ear, "{customer_id}", list(questions_of([line])), {}),  # type: ignore[arg-type]
+    ):
+        with contextlib.suppress(NotFound):
+            act()
+    about = {"invoice_id": "", "period": "", "currency": ""}
+    orders = {f"POST /v1.0{order_for(name, about).path}" for name in EXPORTED}
+    return ear.calls | orders | {f"GET {RECEIPT_PATH}"}
+
+
+def test_every_call_is_in_the_table_of_calls(tmp_path: Path) -> None:
+    """Each with what it is for, and a test that exists."""
+    rows = _rows(README, "call")
+    declared = {
+        (f"{'POST' if endpoint.request else 'GET'} {endpoint.path}", endpoint.name) for endpoint in ENDPOINTS.values()
+    }
+    written = {(row[0].strip("`"), row[1].strip("`")) for row in rows}
+    assert declared - written == set()
+    assert _calls_beside_endpoints(tmp_path) - {call for call, _ in written} == set()
+    for call, _, use, test in rows:
+        assert use, call
+        assert (ROOT / test.strip("`")).is_file(), f"{call}: {test}"
 
 
 def test_break_codes_in_documents_are_in_the_catalogue() -> None:
