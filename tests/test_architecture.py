@@ -71,6 +71,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "load",
             "money",
             "partner_center",
+            "plans",
             "progress",
         ),
         *("reports", "run", "sandbox", "session", "settings", "statements", "transform", "warehouse"),
