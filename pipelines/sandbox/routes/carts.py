@@ -46,7 +46,7 @@ def answer(shop: SandboxApp, ask: Ask) -> object:
         case "PUT", [cart_id]:
             return _made(shop, once(lambda: desk.update(shop, customer, cart_id, ask.json())))
         case "POST", [cart_id, "checkout"]:
-            return _checked_out(shop, once(lambda: desk.checkout(shop, customer, cart_id)))
+            return _checked_out(shop, ask, once(lambda: desk.checkout(shop, customer, cart_id)))
     return NOT_MINE
 
 
@@ -83,7 +83,7 @@ def _made(shop: SandboxApp, cart: Cart) -> Reply:
     return json_reply(201, dumps(cart_body(shop, cart)))
 
 
-def _checked_out(shop: SandboxApp, done: Checkout) -> Reply:
+def _checked_out(shop: SandboxApp, ask: Ask, done: Checkout) -> Reply:
     body: dict[str, Any] = {
         "orders": [shop.bodies.order(order, shop.clock, priced=False) for order in done.orders],
         "attributes": object_type("CartCheckoutResult"),
@@ -93,7 +93,8 @@ def _checked_out(shop: SandboxApp, done: Checkout) -> Reply:
             {"orderGroupId": group, "code": code, "description": text} for group, code, text in done.errors
         ]
     reply = json_reply(201, dumps(body))
-    if shop.quirks:
-        # Documented with a stray character before the first brace: a byte order mark.
+    if shop.quirks and ask.header("ms-contract-version"):
+        # Documented with a stray character before the first brace: a byte order mark. Few clients can read it, and
+        # those that send this header are taken to be among them.
         reply.body = b"\xef\xbb\xbf" + reply.body
     return reply
