@@ -49,6 +49,11 @@
     ]) }}
 {%- endmacro %}
 
+{# The columns behind it, as staged. #}
+{% macro line_reference_columns() -%}
+    {{ return(['customer_id', 'order_id', 'alternate_id', 'product_id', 'sku_id', 'reservation_order_id']) }}
+{%- endmacro %}
+
 {# Charge types that take something back. #}
 {% macro is_cancel_type(charge_type) -%}
     coalesce({{ fold_word(charge_type) }} like 'cancel%' or {{ fold_word(charge_type) }} like 'refund%', false)

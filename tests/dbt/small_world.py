@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from tests.dbt.line_kinds import DOCUMENTS, add_line_kinds, details
 from tests.dbt.raw_database import RawDatabase
 
 AS_OF = "2024-06-01 00:00:00.000000"
@@ -131,11 +132,16 @@ def small_world() -> RawDatabase:
                 document("G004", "20.00", "USD", document_type="void_note"),
                 {**note, **no_lines, "nested_in": "G004"},
                 {**note, **no_lines},
+                *(
+                    document(name, total, currency, **changes)
+                    for name, (total, currency, changes, _) in DOCUMENTS.items()
+                ),
             ],
             "invoice_details": [
                 {"invoice_id": name, "invoice_line_item_type": "billing_line_items", "billing_provider": "one_time"}
                 for name in lines
-            ],
+            ]
+            + details(),
         },
     )
     for invoice_id, billed in lines.items():
@@ -146,6 +152,10 @@ def small_world() -> RawDatabase:
             provider="onetime",
             line_item_type="billing",
         )
+    usage = charge(CONTOSO, "", "PLAN", "3", "0.59", "GBP", meter_description="Compute")
+    usage["subscription_id"] = "9a000000-0000-4000-8000-00000000000a"
+    unbilled = charge(CONTOSO, "OrderMay1", "SERVER", "2", "20.00", "USD") | {"total_for_customer": "0"}
+    add_line_kinds(world, CONTOSO, usage, unbilled)
     _orders_and_entitlements(world)
     _statements(world)
     return world
@@ -170,6 +180,8 @@ def _orders_and_entitlements(world: RawDatabase) -> None:
             ("OrderAlternate1", "SOFTWARE", "1", "10.00", "USD"),
             ("OrderBroken1", "SOFTWARE", "2", "20.00", "USD"),
             ("OrderSilent1", "SERVER", "7", "70.00", "USD"),
+            # Of May: its invoice is still to come.
+            ("OrderMay1", "SERVER", "2", "20.00", "USD"),
         ],
         FABRIKAM: [
             ("OrderYen1", "SOFTWARE", "3", "300", "JPY"),
@@ -183,7 +195,13 @@ def _orders_and_entitlements(world: RawDatabase) -> None:
             {
                 "orders": [
                     order(
-                        name, customer, currency, alternate_id="ab12ab12ab12" if name == "OrderAlternate1" else None
+                        name,
+                        customer,
+                        currency,
+                        alternate_id="ab12ab12ab12" if name == "OrderAlternate1" else None,
+                        creation_date="2024-05-20T09:00:00Z"
+                        if name == "OrderMay1"
+                        else "2024-04-10T09:00:00.1234567Z",
                     )
                     for name, _, _, _, currency in orders
                 ],

@@ -18,7 +18,6 @@ NOT_YET_BUILT = {
     "reseller_mismatch",
     "tax_rate_outlier",
     "tax_sign",
-    "unbilled_lost",
 }
 
 

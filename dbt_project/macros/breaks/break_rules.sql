@@ -30,6 +30,7 @@
         "invoice_missing",
         "statement_vs_invoice",
         "balance_vs_open_invoices",
+        "unbilled_lost",
         "invoice_not_read",
         "not_compared",
         "nothing_compared",

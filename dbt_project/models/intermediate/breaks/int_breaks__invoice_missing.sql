@@ -1,4 +1,4 @@
--- Rule: orders are due in a month and currency, and its one-time invoice is not there after its due date.
+-- Rule: orders are due in a month and currency, or lines that were listed as not billed yet, and its one-time invoice is not there after its due date.
 -- Grain: one row per month and currency that breaks the rule.
 with order_items as (
     select
@@ -21,12 +21,38 @@ due_items as (
         due_period as period,
         billing_currency as currency,
         {{ add_hours(period_start('due_period'), 240) }} as due_at,
-        count(*) as item_count
+        count(*) as item_count,
+        0 as line_count
     from order_items
     where due_period is not null
         and billing_currency is not null
         and {{ is_still_to_be_billed() }}
     group by due_period, billing_currency
+),
+
+unbilled_months as (
+    select
+        due_period as period,
+        currency,
+        due_at,
+        0 as item_count,
+        line_count
+    from {{ ref('int_unbilled_months') }}
+),
+
+due_months as (
+    select
+        period,
+        currency,
+        due_at,
+        sum(item_count) as item_count,
+        sum(line_count) as line_count
+    from (
+        select * from due_items
+        union all
+        select * from unbilled_months
+    ) as dues
+    group by period, currency, due_at
 ),
 
 documents as (
@@ -39,13 +65,19 @@ documents as (
 
 missing as (
     select
-        due_items.*,
-        due_items.period || '|' || due_items.currency as period_key
-    from due_items
+        due_months.*,
+        due_months.period || '|' || due_months.currency as period_key,
+        case
+            when due_months.item_count = 0 then {{ count_text('due_months.line_count', 'unbilled line') }}
+            when due_months.line_count = 0 then {{ count_text('due_months.item_count', 'order item') }}
+            else {{ count_text('due_months.item_count', 'order item') }} || ' and '
+                || {{ count_text('due_months.line_count', 'unbilled line') }}
+        end as due_text
+    from due_months
     left join documents
-        on due_items.period = documents.period
-        and due_items.currency = documents.currency
-    where due_items.due_at <= {{ as_of() }}
+        on due_months.period = documents.period
+        and due_months.currency = documents.currency
+    where due_months.due_at <= {{ as_of() }}
         and documents.period is null
 ),
 
@@ -58,7 +90,7 @@ breaks as (
             'currency': 'currency',
             'direction': "'exposure'",
             'business_at': 'due_at',
-            'explanation': count_text('item_count', 'order item') ~ " || ' due in ' || period || ', no one-time invoice in '
+            'explanation': "due_text || ' due in ' || period || ', no one-time invoice in '
                 || currency || ' by ' || " ~ day_text('due_at')
         }) }}
     from missing

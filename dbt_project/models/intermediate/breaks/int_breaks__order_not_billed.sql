@@ -20,6 +20,7 @@ with order_items as (
         is_due_invoice_loaded,
         is_in_scope,
         is_quantity_comparable,
+        is_window_on_unbilled,
         is_window_not_yet_invoiced,
         last_invoice_id,
         last_charged_at,
@@ -44,6 +45,7 @@ not_billed as (
         and coalesce({{ fold_word('transaction_type') }}, '') <> 'systembilling'
         and is_quantity_comparable is not false
         and is_due_invoice_loaded
+        and is_window_on_unbilled is not true
         and is_window_not_yet_invoiced is not true
 ),
 

@@ -16,6 +16,7 @@ with order_items as (
         due_period,
         is_in_scope,
         is_quantity_comparable,
+        is_window_on_unbilled,
         is_window_not_yet_invoiced,
         is_window_credit_due,
         last_invoice_id,
@@ -36,6 +37,7 @@ different as (
         and is_quantity_comparable is not false
         and charged_quantity <> 0
         and charged_quantity <> expected_quantity
+        and is_window_on_unbilled is not true
         and is_window_not_yet_invoiced is not true
         and is_window_credit_due is not true
 ),

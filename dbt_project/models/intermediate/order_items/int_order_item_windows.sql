@@ -52,9 +52,20 @@ hour_limits as (
     from {{ ref('timing_windows') }}
 ),
 
+-- An estimate that was refused since says nothing of today.
+unbilled as (
+    select
+        order_item_id,
+        max(due_at) as unbilled_due_at
+    from {{ ref('int_unbilled_items') }}
+    where is_complete and unbilled_quantity > 0
+    group by order_item_id
+),
+
 dues as (
     select
         changes.*,
+        unbilled.unbilled_due_at,
         case
             when order_status = 'pending' and {{ add_hours('created_at', 'pending_hours') }} > {{ eleventh_after('grown_at') }}
                 then {{ add_hours('created_at', 'pending_hours') }}
@@ -67,6 +78,7 @@ dues as (
     from changes
     cross join pending_limits
     cross join hour_limits
+    left join unbilled on changes.order_item_id = unbilled.order_item_id
 )
 
 select
@@ -75,11 +87,16 @@ select
     reduced_at,
     grown_at,
     decreased_at is not null or was_reduced_unseen as was_ever_reduced,
+    unbilled_due_at,
     decreased_at is null and reduced_before_at is null as is_reduction_assumed,
     invoice_due_at,
     credit_due_at,
     provisioning_due_at,
     deprovisioning_due_at,
+    coalesce(
+        is_one_time and charged_quantity < expected_quantity and unbilled_due_at > {{ as_of() }},
+        false
+    ) as is_window_on_unbilled,
     -- No first charge is awaited for what costs nothing, or for what the system bills by itself.
     coalesce(
         is_one_time and charged_quantity < expected_quantity

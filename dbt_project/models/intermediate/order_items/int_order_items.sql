@@ -47,6 +47,7 @@ select
     case
         when not facts.is_one_time then null
         when facts.is_before_horizon then 'before_horizon'
+        when windows.is_window_on_unbilled then 'on_unbilled'
         when windows.is_window_not_yet_invoiced then 'not_yet_invoiced'
         when windows.is_window_credit_due then 'credit_due'
         when windows.is_window_provisioning and (entitlement_rules.is_expected or facts.pending_quantity > 0) then 'provisioning_pending'
@@ -54,6 +55,7 @@ select
     end as timing_code,
     case
         when not facts.is_one_time or facts.is_before_horizon then null
+        when windows.is_window_on_unbilled then windows.unbilled_due_at
         when windows.is_window_not_yet_invoiced then windows.invoice_due_at
         when windows.is_window_credit_due then windows.credit_due_at
         when windows.is_window_provisioning and (entitlement_rules.is_expected or facts.pending_quantity > 0) then windows.provisioning_due_at
@@ -85,6 +87,7 @@ select
     facts.first_charged_at,
     facts.last_charged_at,
     facts.last_invoice_id,
+    windows.is_window_on_unbilled,
     windows.is_window_not_yet_invoiced,
     windows.is_window_credit_due,
     windows.is_window_provisioning

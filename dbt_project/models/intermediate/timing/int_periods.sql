@@ -1,5 +1,5 @@
 -- Grain: one row per period (month of the invoice date) and currency with charges, a one-time document,
--- or order items of the month that were charged or are due by now.
+-- order items of the month that were charged or are due by now, or unbilled lines whose invoice is due by now.
 with charges as (
     select
         period,
@@ -49,6 +49,8 @@ keys as (
     select period, currency from one_time_documents
     union
     select period, currency from order_items where shown_count > 0
+    union
+    select due_period as period, currency from {{ ref('int_unbilled_months') }} where due_at <= {{ as_of() }}
 )
 
 select
