@@ -14,6 +14,7 @@ from pipelines.partner_center.auth import SignIn
 from pipelines.partner_center.client import ClientOptions, PartnerCenterClient
 from pipelines.partner_center.clients import Clients, make_clients
 from pipelines.partner_center.walks import WalkOutcome
+from pipelines.plans import LoadOptions
 from pipelines.sandbox import DEFAULT_CLOCK, SandboxApp
 from pipelines.warehouse import Folders, open_build
 
@@ -73,11 +74,13 @@ def folders_in(path: Path) -> Folders:
     return folders
 
 
-def load_at(folders: Folders, app: SandboxApp, days: int = 0, *, user: bool = True) -> LoadResult:
-    """A load, so many days after the sandbox's usual clock."""
+def load_at(
+    folders: Folders, app: SandboxApp, days: int = 0, *, user: bool = True, sweep: bool = False
+) -> LoadResult:
+    """A load, so many days after the sandbox's usual clock; `sweep` reads every customer."""
     app.clock = DEFAULT_CLOCK + timedelta(days=days)
     with clients_of(app, user=user) as clients:
-        return load(folders, clients, app.clock, Silent())
+        return load(folders, clients, app.clock, Silent(), options=LoadOptions(sweep=sweep))
 
 
 def rows_of(folders: Folders, query: str) -> list[tuple[object, ...]]:

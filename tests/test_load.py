@@ -260,7 +260,7 @@ def test_a_customer_that_is_refused_is_named_and_the_others_are_read(world: Worl
 def test_a_refused_customer_that_was_read_before_keeps_its_orders_and_is_stale(world: World, copied: Folders) -> None:
     customer = str(rows_of(copied, f"select customer_id from {RAW}.order_line_states limit 1")[0][0])
     before = content(copied)["orders"]
-    load_at(copied, SandboxApp(world, faults=Faults(forbidden_orders=(customer,))), DAYS[-1])
+    load_at(copied, SandboxApp(world, faults=Faults(forbidden_orders=(customer,))), DAYS[-1], sweep=True)
     assert content(copied)["orders"] == before
     with open_build(copied) as connection:
         unread = ledger.unread_partitions(connection)
