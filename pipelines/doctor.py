@@ -51,7 +51,7 @@ def examine(settings: Settings, client: PartnerCenterClient | None) -> Iterator[
         yield Finding("sign-in", False, "not set up; `recon demo` works without")
     else:
         yield from _sign_in(client)
-        yield _buying(settings, client)
+        yield buying(settings, client)
 
 
 def _cloud(settings: Settings) -> Finding:
@@ -99,7 +99,7 @@ def _sign_in(client: PartnerCenterClient) -> Iterator[Finding]:
         yield Finding("clock", skew < _MOST_CLOCK_SKEW_SECONDS, f"differs by {skew:.0f} s from the API's")
 
 
-def _buying(settings: Settings, client: PartnerCenterClient) -> Finding:
+def buying(settings: Settings, client: PartnerCenterClient) -> Finding:
     """Whether this sign-in could place orders for real. No call tells without trying, so what is known is said."""
     host = urlsplit(settings.base_url).hostname or ""
     if (settings.tenant_id or "").lower() in settings.integration_sandbox_tenants:
