@@ -78,3 +78,22 @@
 {% macro tie_allowance(tolerance_amount, excess_count) -%}
     {{ tolerance_amount }} + {{ as_money("'0.5'") }} * {{ excess_count }} * cast({{ tolerance_amount }} as decimal(18, 3))
 {%- endmacro %}
+
+{#
+  The rate of a part to its whole in thousandths, rounded to the nearest: 190 for 19 of 100. Whole numbers all the
+  way, as a quotient of decimals would be a binary number here; null for a whole of 0.
+#}
+{% macro rate_in_permille(part, whole) -%}
+    {{ return(adapter.dispatch('rate_in_permille', 'recon')(part, whole)) }}
+{%- endmacro %}
+
+{% macro duckdb__rate_in_permille(part, whole) -%}
+    {%- set part_units = "abs(cast(" ~ truncate_decimal(part, 6, 30) ~ " * cast(1000000 as decimal(7, 0)) as hugeint))" -%}
+    {%- set whole_units = "abs(cast(" ~ truncate_decimal(whole, 6, 30) ~ " * cast(1000000 as decimal(7, 0)) as hugeint))" -%}
+    {{ sign_of(part) }} * {{ sign_of(whole) }}
+    * cast((2000 * {{ part_units }} + {{ whole_units }}) // nullif(2 * {{ whole_units }}, 0) as {{ count_type() }})
+{%- endmacro %}
+
+{% macro default__rate_in_permille(part, whole) -%}
+    cast(round({{ part }} * 1000 / nullif({{ whole }}, 0), 0) as {{ count_type() }})
+{%- endmacro %}

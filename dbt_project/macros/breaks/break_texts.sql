@@ -38,3 +38,8 @@
 {% macro count_text(count, noun) -%}
     {{ as_text(count) }} || case when {{ count }} = 1 then ' {{ noun }}' else ' {{ noun }}s' end
 {%- endmacro %}
+
+{# '19 %', '7.7 %' from thousandths. #}
+{% macro permille_text(permille) -%}
+    {{ decimal_text("cast(" ~ permille ~ " as decimal(18, 0)) * cast('0.1' as decimal(2, 1))") }} || ' %'
+{%- endmacro %}
