@@ -56,7 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "session": {"files", "partner_center", "progress", "settings", "warehouse", "errors"},
     "demo": {"settings", "errors"},
     "docs": {"settings", "transform", "warehouse"},
-    "doctor": {"clouds", "partner_center", "settings", "warehouse", "errors"},
+    "doctor": {"buying", "clouds", "partner_center", "settings", "warehouse", "errors"},
     "commands": {
         *(
             "annotations",
