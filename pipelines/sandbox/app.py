@@ -37,6 +37,7 @@ REMEMBERED_CALLS = 5000
 PATH_WORDS = frozenset(
     {"v1", "customers", "orders", "entitlements", "invoices", "summary", "summaries", "lineitems", "documents"}
     | {"statement", "receipts", "products", "skus", "availabilities", "carts", "checkout", "auditrecords"}
+    | {"extensions", "product", "checkinventory"}
 )
 # What a server says that is this sandbox and nothing else: only here may anything be bought for a test.
 IDENTITY = "partner-center-reconciliation"
