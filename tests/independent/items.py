@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from tests.independent.matching import ITEM
+from tests.independent.matching import ITEM, awaited
 from tests.independent.reading import NOTHING, Raw, month_start
 from tests.independent.windows import changes, horizons, own_quantity, window
 
@@ -19,6 +19,7 @@ def order_items(raw: Raw, charges: pl.DataFrame, as_of: datetime) -> pl.DataFram
     items = _expected(raw).join(orders, on="order_id")
     items = items.join(_charged(charges), on=ITEM, how="left", nulls_equal=True)
     items = items.join(_entitled(raw), on=[*ITEM, "customer_id"], how="left", nulls_equal=True)
+    items = items.join(awaited(raw), on=ITEM, how="left", nulls_equal=True)
     items = items.join(changes(raw), on=ITEM, how="left", nulls_equal=True).with_columns(
         pl.col("charged_quantity", "entitled_quantity", "charged_subtotal", "charged_total").fill_null(NOTHING)
     )

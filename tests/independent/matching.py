@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from tests.independent.reading import NOTHING, Raw, filled, moment, word
+from tests.independent.reading import NOTHING, Raw, eleventh_after, filled, moment, word
 
 CYCLES = ("monthly", "annual", "biennial", "triennial")
 ITEM = ("order_id", "product_id", "sku_id")
@@ -54,6 +54,21 @@ def lines(raw: Raw) -> pl.DataFrame:
     return placed.with_columns(
         is_charge.alias("is_charge"),
         *[pl.when(is_charge).then(pl.col(name)).alias(name) for name in ("match_pass", "matched_order_id")],
+    )
+
+
+def awaited(raw: Raw) -> pl.DataFrame:
+    """Order items that the estimates list, and until when their invoice may take."""
+    listed = raw.unbilled.with_columns(signed_quantity())
+    listed = listed.join(_found(raw, listed), on="line", how="left").with_columns(line_class())
+    items = listed.filter((pl.col("line_class") == "one_time") & pl.col("matched_order_id").is_not_null())
+    months = items.group_by(pl.col("matched_order_id").alias("order_id"), *SAME_ITEM, "month_at", "currency").agg(
+        pl.col("signed_quantity").sum().alias("units")
+    )
+    return (
+        months.filter(pl.col("units") > NOTHING)
+        .group_by(ITEM)
+        .agg(eleventh_after(pl.col("month_at").max()).alias("estimated_until"))
     )
 
 

@@ -17,6 +17,26 @@ ROW = ("_partition", "_page", "_position")
 # Both have been read at some time; only the first says that the answer is of the last reading.
 LOADED = ("complete", "stale")
 NOTHING = Decimal(0)
+MONEY, UNITS = pl.Decimal(38, 12), pl.Decimal(38, 24)
+# Every kind of lines, and what it calls the things that a one-time line has too. Order ids of the former billing
+# platform are no order ids.
+LINE_KINDS: dict[str, dict[str, str]] = {
+    "invoice_line_items": {},
+    "office_line_items": {"order_id": "former_order_id", "tax": "tax_total"},
+    "azure_line_items": {
+        "order_id": "former_order_id",
+        "consumed_quantity": "quantity",
+        "pretax_charges": "subtotal",
+        "tax_amount": "tax_total",
+        "post_tax_total": "total_for_customer",
+    },
+    "daily_rated_usage": {"billing_pre_tax_total": "subtotal", "billing_currency": "currency"},
+    "azure_daily_usage": {"order_id": "former_order_id", "consumed_quantity": "quantity"},
+}
+LINE_TEXTS = (
+    *("order_id", "alternate_id", "product_id", "sku_id", "reservation_order_id", "order_date"),
+    *("charge_type", "billing_frequency", "meter_description", "credit_reason_code", "currency"),
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +46,7 @@ class Raw:
     documents: pl.DataFrame
     details: pl.DataFrame
     lines: pl.DataFrame
+    unbilled: pl.DataFrame
     orders: pl.DataFrame
     order_lines: pl.DataFrame
     states: pl.DataFrame
@@ -77,7 +98,8 @@ def tables(connection: duckdb.DuckDBPyConnection) -> Raw:
     def rows(table: str) -> pl.DataFrame:
         found: pl.DataFrame = connection.sql(
             f"select t.*, l.endpoint, l.invoice_id as _invoice_id, l.customer_id as _customer_id, "
-            f"l.line_item_type as _line_item_type, l.provider as _provider, l.read_at as _read_at "
+            f"l.line_item_type as _line_item_type, l.provider as _provider, l.read_at as _read_at, "
+            f"l.currency as _currency, l.month as _month, l.period as _period, l.status as _status "
             f"from {RAW}.{table} t join {RAW}.load_ledger l on l.partition_id = t._partition "
             f"and l.walk_id = t._walk_id and l.status in {LOADED}"
         ).pl()
@@ -89,7 +111,10 @@ def tables(connection: duckdb.DuckDBPyConnection) -> Raw:
     return Raw(
         documents=rows("invoices"),
         details=rows("invoice_details"),
-        lines=_lines(rows("invoice_line_items")),
+        lines=pl.concat(_lines(rows(kind).rename(names)) for kind, names in LINE_KINDS.items()).with_row_index(
+            "line"
+        ),
+        unbilled=_unbilled(rows("unbilled_line_items")),
         orders=orders,
         order_lines=_order_lines(rows("order_line_items"), orders),
         states=states,
@@ -102,6 +127,14 @@ def tables(connection: duckdb.DuckDBPyConnection) -> Raw:
 
 
 def _lines(rows: pl.DataFrame) -> pl.DataFrame:
+    absent = [name for name in LINE_TEXTS if name not in rows.columns]
+    amounts = [
+        name for name in ("quantity", "subtotal", "tax_total", "total_for_customer") if name not in rows.columns
+    ]
+    rows = rows.with_columns(
+        *[pl.lit(None, pl.String).alias(name) for name in absent],
+        *[pl.lit(None, UNITS).alias(name) for name in amounts],
+    )
     return rows.select(
         *ROW,
         pl.col("_invoice_id").alias("invoice_id"),
@@ -115,9 +148,30 @@ def _lines(rows: pl.DataFrame) -> pl.DataFrame:
         word("charge_type"),
         word("billing_frequency"),
         moment("order_date").alias("order_at"),
-        *("quantity", "subtotal", "tax_total", "total_for_customer"),
+        pl.col("quantity").cast(UNITS),
+        *[pl.col(name).cast(MONEY) for name in ("subtotal", "tax_total", "total_for_customer")],
         filled("currency").str.to_uppercase(),
-    ).with_row_index("line")
+    )
+
+
+def _unbilled(rows: pl.DataFrame) -> pl.DataFrame:
+    """Of each month and currency the last reading that lists anything, if nothing was refused since."""
+    named = rows.with_columns(
+        pl.lit("onetime").alias("_provider"),
+        pl.lit("billing").alias("_line_item_type"),
+        pl.col("_currency").str.to_uppercase(),
+        (word("_period") == "previous").alias("_is_later"),
+    )
+    last = (
+        named.select("_currency", "_month", "_is_later", "_partition", "_status")
+        .unique()
+        .sort("_is_later", descending=True)
+        .unique(["_currency", "_month"], keep="first", maintain_order=True)
+        .filter(pl.col("_status") == "complete")
+    )
+    kept = named.join(last.select("_partition"), on="_partition", how="semi")
+    month = pl.concat_str("_month", pl.lit("-01")).str.to_datetime("%Y-%m-%d", time_unit="us")
+    return _lines(kept).with_columns(kept.select(month.alias("month_at"))["month_at"]).with_row_index("line")
 
 
 def _orders(rows: pl.DataFrame) -> pl.DataFrame:

@@ -23,6 +23,11 @@ LINE_COLUMNS = ("line_class", "match_pass", "matched_order_id", "signed_quantity
 EXPECTATIONS = ("customer_id", "created_at", "expected_quantity", "expected_amount", "entitled_quantity")
 CHARGES = ("charged_quantity", "charged_currency", "charged_subtotal", "charged_total")
 WINDOWS = ("reduced_at", "timing_code", "timing_due_at")
+# Where each line stood: billed lines and daily usage get their ids apart.
+NUMBERED = " union all ".join(
+    f"select {', '.join(ROW)}, invoice_line_id from intermediate.{model}"
+    for model in ("int_line_identities", "int_usage_lines")
+)
 DOCUMENT_COLUMNS = ("invoice_at", "is_counted", "open_amount", "amendment_amount")
 
 
@@ -52,8 +57,8 @@ def opinions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opinions]:
                     lines,
                     # The models number the rows; only that number is taken from them.
                     connection.sql(
-                        "select i._partition, i._page, i._position, l.* from marts.fct_invoice_lines l "
-                        "join intermediate.int_line_identities i using (invoice_line_id)"
+                        "select i.* exclude (invoice_line_id), l.* from marts.fct_invoice_lines l "
+                        f"join ({NUMBERED}) i using (invoice_line_id)"
                     ).pl(),
                 ),
                 items=(items, connection.sql("select * from marts.fct_order_items").pl()),
@@ -112,8 +117,11 @@ def test_the_world_asks_for_every_kind_of_answer(opinions: Opinions) -> None:
     passes = {"1_order_id", "2_alternate_id", "3_reservation", "4_other_customer", "5_suggested"}
     assert passes <= set(lines["match_pass"])
     assert {"one_time", "usage", "recurring", "adjustment"} <= set(lines["line_class"])
-    assert {"not_counted", "out_of_scope", "suggested", "unmatched", "timing", "matched"} <= set(lines["bucket"])
-    assert {"before_horizon", "not_yet_invoiced", "credit_due"} <= set(items["timing_code"])
+    assert {"daily_usage", "license", "legacy_usage"} <= set(lines["line_class"])
+    assert {"not_counted", "detail", "out_of_scope", "suggested", "unmatched", "timing", "matched"} <= set(
+        lines["bucket"]
+    )
+    assert {"before_horizon", "on_unbilled", "not_yet_invoiced", "credit_due"} <= set(items["timing_code"])
     assert not opinions.documents[0]["is_counted"].all()
 
 

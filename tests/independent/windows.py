@@ -74,6 +74,7 @@ def window(as_of: datetime) -> tuple[pl.Expr, pl.Expr]:
     invoiced_by = eleventh_after(grew)
     pending_until = pl.when(pl.col("status") == "pending").then(pl.col("created_at") + pl.duration(days=60))
     windows = (
+        ("on_unbilled", pl.col("charged_quantity") < pl.col("expected_quantity"), pl.col("estimated_until")),
         ("not_yet_invoiced", short, pl.max_horizontal(invoiced_by, pending_until)),
         (
             "credit_due",
