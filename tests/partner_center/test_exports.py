@@ -14,7 +14,7 @@ import httpx
 import pyarrow as pa
 import pytest
 
-from pipelines.errors import NotAuthorized
+from pipelines.errors import NotAuthorized, OriginRefused
 from pipelines.landing import Landing, Manifest, Partition
 from pipelines.partner_center.answers import SilentObserver
 from pipelines.partner_center.client import ClientOptions
@@ -30,6 +30,7 @@ from pipelines.partner_center.exports import reader
 from pipelines.partner_center.source import LandedWalk, landed_rows
 from pipelines.partner_center.walks import WalkOutcome, WalkReader, WalkRequest
 from pipelines.sandbox import Faults, SandboxApp, World, build_world
+from pipelines.sandbox.routes import exports as route
 from tests.sandboxed import API, Silent, sign_in_of
 
 READ_AT = "2026-10-14T09:00:00+00:00"
@@ -320,6 +321,29 @@ def test_a_finished_export_without_a_line_is_an_empty_result_of_a_document_too(d
     assert (desk.walk(request).item_count, len(desk.walk(request).blobs)) == (0, 1)
 
 
+def test_an_empty_export_never_replaces_lines_that_v1_gave(
+    desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = lines_of(world)
+    desk.read(replace(request, source_api="v1"))
+    monkeypatch.setattr(route, "export_rows", lambda shop, export: [])
+    outcome = desk.read(request)
+    assert outcome.result == "failed"
+    assert re.search(r"empty, v1 gave \d+ rows; those stay", outcome.reason or "")
+    assert desk.walk(request).source_api == "v1"
+
+
+def test_other_rows_than_v1_gave_are_noted(desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = lines_of(world)
+    desk.read(replace(request, source_api="v1"))
+    rows = route.export_rows
+    monkeypatch.setattr(route, "export_rows", lambda shop, export: rows(shop, export)[1:])
+    assert desk.read(request).result == "new"
+    assert any(
+        re.fullmatch(r"v1 gave \d+ rows of this, the export gives \d+", note) for note in desk.walk(request).notes
+    )
+
+
 def test_no_data_is_an_error_for_an_invoice_that_offers_lines(world: World, tmp_path: Path) -> None:
     request = lines_of(world)
     desk = Desk(world, tmp_path, Faults(empty_exports=(request.partition["invoice_id"],)))
@@ -448,9 +472,6 @@ def test_the_storage_host_sees_no_token_and_nobody_else_sees_its_key(
 def test_files_are_fetched_from_https_or_this_machine_only(
     desk: Desk, world: World, root: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipelines.errors import OriginRefused
-    from pipelines.sandbox.routes import exports as route
-
     make = route._manifest
     monkeypatch.setattr(route, "_manifest", lambda *args: {**make(*args), "rootDirectory": root})
     with pytest.raises(OriginRefused, match="neither https nor this machine"):

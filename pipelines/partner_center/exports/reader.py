@@ -173,10 +173,22 @@ class _Reading:
                     f"{self.request.partition_id}: {blob.name} has {rows} rows, its manifest says {blob.item_count}"
                 )
             blobs.append(LandedBlob(blob.name, file.sha256, file.compressed_bytes, len(walk.pages) - first))
-        notes = [f"exported to {found.root}"]
+        notes = [f"exported to {found.root}", *self._compared_with_v1(gate.item_count)]
         if len({blob.sha256 for blob in blobs}) != len(blobs):
             notes.append("two files of the export are equal; both count")
         return self._manifest(walk, gate, digest.hexdigest(), unknown, notes, blobs, found.etag)
+
+    def _compared_with_v1(self, rows: int) -> list[str]:
+        """A word about the lines that v1 gave of the same partition, where they are fewer or more now."""
+        current = self.before.current
+        if current is None or current.source_api == "graph" or current.item_count == rows:
+            return []
+        if rows == 0:
+            raise WalkRefused(
+                f"{self.request.partition_id}: the export is finished and empty, v1 gave {current.item_count} rows; "
+                "those stay"
+            )
+        return [f"v1 gave {current.item_count} rows of this, the export gives {rows}"]
 
     def _read(self, body: bytes, blob: Blob) -> PageRows:
         problem = ""
