@@ -79,8 +79,8 @@ def test_loading_month_by_month_ends_where_loading_in_one_go_ends(
             assert done.returncode == 0, done.stdout + done.stderr
             found, planted = Counter(now.found_breaks()), Counter(planted_breaks(world, moment))
             assert not found - planted
-            # Who reads each month knows when a cancellation was first seen, and waits from there for the credit;
-            # who reads once has to assume the end of the month of the last charge.
+            # A cancellation that the change feed does not know (it was made elsewhere) is dated by who reads each
+            # month when it is first seen; who reads once has to assume the end of the month of the last charge.
             waiting = {row[0] for row in now.published(CREDIT_DUE)}
             late = planted - found
             assert {row[0] for row in late} <= {"cancelled_not_credited"}
