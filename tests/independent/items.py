@@ -23,10 +23,12 @@ def order_items(raw: Raw, charges: pl.DataFrame, as_of: datetime) -> pl.DataFram
     items = items.join(changes(raw), on=ITEM, how="left", nulls_equal=True).with_columns(
         pl.col("charged_quantity", "entitled_quantity", "charged_subtotal", "charged_total").fill_null(NOTHING)
     )
-    # Already reduced when first read: the end of the month in which it was last charged.
+    # Already reduced when first read, and not on record: the end of the month in which it was last charged.
     assumed = month_start(pl.col("last_charged_at")).dt.offset_by("1mo").dt.offset_by("-1us")
     items = items.with_columns(
-        reduced_at=pl.coalesce("decrease_seen_at", pl.when("was_reduced_at_first").then(assumed))
+        reduced_at=pl.coalesce(
+            "decreased_at", pl.when("was_reduced_at_first").then(pl.coalesce("reduced_before_at", assumed))
+        )
     )
     items = items.join(customers(raw).select("customer_id", "is_entitled_read"), on="customer_id", how="left")
     starts = horizons(raw)

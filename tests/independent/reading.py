@@ -50,6 +50,7 @@ class Raw:
     orders: pl.DataFrame
     order_lines: pl.DataFrame
     states: pl.DataFrame
+    records: pl.DataFrame
     entitlements: pl.DataFrame
     artifacts: pl.DataFrame
     customers: pl.DataFrame
@@ -118,6 +119,7 @@ def tables(connection: duckdb.DuckDBPyConnection) -> Raw:
         orders=orders,
         order_lines=_order_lines(rows("order_line_items"), orders),
         states=states,
+        records=_records(rows("audit_records"), rows("audit_record_values")),
         # Lists of one type say what the list of all says.
         entitlements=_entitlements(rows("entitlements").filter(pl.col("endpoint") == "entitlements")),
         artifacts=rows("entitlement_artifacts").select("_partition", "path", reservation("resource_id")),
@@ -175,7 +177,7 @@ def _unbilled(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _orders(rows: pl.DataFrame) -> pl.DataFrame:
-    # The list of a customer comes before an answer by id: it is read in every run.
+    # Of one moment the list of a customer comes before an answer by id.
     return (
         rows.sort(pl.col("endpoint") != "orders", *ROW)
         .unique("id", keep="first", maintain_order=True)
@@ -191,6 +193,19 @@ def _orders(rows: pl.DataFrame) -> pl.DataFrame:
             *("_partition", "_read_at"),
         )
     )
+
+
+def _records(records: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+    """When something was done to an order that was there already. Told twice is told once: the moment is the same."""
+    done = records.filter(
+        (word("resource_type") == "order")
+        & (word("operation_status") == "succeeded")
+        & (word("operation_type") != "createorder")
+    ).select(*ROW, moment("operation_date").alias("done_at"))
+    named = values.filter(pl.col("key").str.to_lowercase() == "orderid").select(
+        *ROW, filled("value").alias("order_id")
+    )
+    return done.join(named, on=list(ROW)).select("order_id", "done_at").unique()
 
 
 def _order_lines(rows: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:

@@ -16,7 +16,7 @@ def own_quantity(status: str) -> pl.Expr:
 
 
 def changes(raw: Raw) -> pl.DataFrame:
-    """When an item was last seen to grow or shrink, and whether it was already down when first seen."""
+    """When an item last grew or shrank, on record or as seen, and whether it was already down when first seen."""
     line = ["order_id", "line_number"]
     own = raw.order_lines.filter("is_of_its_own").select(*line, "product_id", "sku_id", "quantity")
     current = own.join(raw.orders.select("order_id", "status", "_read_at"), on="order_id")
@@ -38,15 +38,30 @@ def changes(raw: Raw) -> pl.DataFrame:
     )
     # The first reading of an order is no change; a line that joins it later comes from nothing.
     is_first = pl.col("before").is_null() & (pl.col("seen_at") == pl.col("first_seen_at"))
+    seen = seen.join(_on_record(raw, seen), on=["order_id", "seen_at"], how="left")
     steps = seen.group_by(*ITEM, "seen_at").agg(
+        pl.col("done_at").max(),
         (pl.col("now") - pl.col("before").fill_null(NOTHING)).filter(~is_first).sum().alias("step"),
         (is_first & (pl.col("now") == NOTHING)).any().alias("was_down"),
     )
+    happened = pl.coalesce("done_at", "seen_at")
     return steps.group_by(ITEM).agg(
-        pl.col("seen_at").filter(pl.col("step") < NOTHING).max().alias("decrease_seen_at"),
-        pl.col("seen_at").filter(pl.col("step") > NOTHING).max().alias("increased_at"),
+        happened.filter(pl.col("step") < NOTHING).max().alias("decreased_at"),
+        happened.filter(pl.col("step") > NOTHING).max().alias("increased_at"),
         pl.col("was_down").any().alias("was_reduced_at_first"),
+        pl.col("done_at").filter("was_down").max().alias("reduced_before_at"),
     )
+
+
+def _on_record(raw: Raw, seen: pl.DataFrame) -> pl.DataFrame:
+    """The last thing on record between two readings of an order; before the first one whatever is on record."""
+    readings = seen.select("order_id", "seen_at").unique().sort("order_id", "seen_at")
+    between = readings.with_columns(pl.col("seen_at").shift().over("order_id").alias("from_at")).join(
+        raw.records, on="order_id"
+    )
+    is_later = pl.col("from_at").is_null() | (pl.col("done_at") > pl.col("from_at"))
+    inside = between.filter(is_later & (pl.col("done_at") <= pl.col("seen_at")))
+    return inside.group_by("order_id", "seen_at").agg(pl.col("done_at").max())
 
 
 def horizons(raw: Raw) -> pl.DataFrame:
