@@ -146,6 +146,15 @@ def trickling(ask: Callable[[], httpx.Response], desk: Desk) -> httpx.Response:
     )
 
 
+# Eight megabytes of nothing, a thousandth of it on the wire.
+_BOMB = gzip.compress(bytes(8 * 1024 * 1024))
+
+
+def inflating(ask: Callable[[], httpx.Response], desk: Desk) -> httpx.Response:
+    """A small body that becomes a large one."""
+    return answered(_BOMB, ask().status_code, {"Content-Encoding": "gzip"})
+
+
 def foreign_link(ask: Callable[[], httpx.Response], desk: Desk) -> httpx.Response:
     """A page whose next link leads to another host."""
     good = ask()

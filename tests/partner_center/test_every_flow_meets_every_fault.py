@@ -18,6 +18,7 @@ from faulty_wire import (
     foreign_link,
     gzip_twice,
     gzip_without_end,
+    inflating,
     no_answer,
     refused,
     status,
@@ -139,6 +140,17 @@ def test_a_refusal_is_recorded_at_once_and_not_asked_again(flow: Flow, row: str,
         return
     assert found.result == "failed"
     assert f"was answered {row}" in found.reason
+    assert len(desk.asked) == 1
+
+
+@pytest.mark.parametrize("flow", [one for one in BY_NAME if "slow drip" not in one.values[0].odd])
+def test_a_body_that_inflates_beyond_measure_is_not_kept_and_not_asked_again(
+    flow: Flow, desk: Desk, app: SandboxApp
+) -> None:
+    desk.aim, desk.script = flow.aim, repeat(inflating)
+    found = flow.run(desk, app)
+    assert found.result == "failed"
+    assert "inflates more than 200 times" in found.reason
     assert len(desk.asked) == 1
 
 
