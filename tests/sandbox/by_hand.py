@@ -16,7 +16,7 @@ from pipelines.sandbox.world import World
 
 Found = tuple[str, str | None, str | None, str | None, str | None, Decimal | None]
 EXACT = Context(prec=60)
-TAX_SINGLE = {"DE", "GB"}
+TAX_SINGLE = {"DE": Decimal("0.19"), "GB": Decimal("0.20")}
 CHANGES = {"addquantity", "removequantity"}
 
 
@@ -104,27 +104,49 @@ class ByHand:
         return found
 
     def lines(self) -> Iterator[Found]:
+        conversions: dict[tuple[str, str, object], Counter[Decimal]] = defaultdict(Counter)
         for d in self.counted:
-            rates: dict[str, Counter[Decimal]] = defaultdict(Counter)
             for c in d.charges:
-                assert c.currency == d.currency
-                assert sign(c.tax) * sign(c.subtotal) >= 0
+                if c.pricing_currency != c.currency:
+                    conversions[c.pricing_currency, c.currency, c.rate_at.date()][c.rate] += abs(c.subtotal)
+        for d in self.counted:
+            for c in d.charges:
                 order = self.resolve(c)
-                if abs(c.subtotal + c.tax - c.total) > minor(c.currency):
-                    gap = abs(c.subtotal + c.tax - c.total)
-                    yield "line_total", d.id, c.customer.id, order.id if order else None, c.item.product_id, gap
-                if c.charge_start_at is not None:
-                    factor = c.billable_quantity
-                    if c.meter:
-                        first = cut(EXACT.multiply(c.effective_unit_price, factor), c.pricing_currency)
-                        right = cut(EXACT.multiply(first, c.rate), c.currency)
-                    else:
-                        right = cut(EXACT.multiply(c.effective_unit_price, c.rate), c.currency) * factor
-                    assert right == c.subtotal, c
-                if c.customer.country in TAX_SINGLE and c.subtotal:
-                    rates[c.customer.country][(c.tax / c.subtotal).quantize(Decimal("0.01"))] += 1
-            for country, seen in rates.items():
-                assert max(seen, key=lambda r: seen[r]) == {"DE": Decimal("0.19"), "GB": Decimal("0.20")}[country]
+                for code, gap in self.line(d, c, conversions):
+                    yield code, d.id, c.customer.id, order.id if order else None, c.item.product_id, gap
+
+    def line(self, d: Document, c: Charge, conversions: dict) -> Iterator[tuple[str, Decimal]]:
+        """What is wrong with one line by itself, one cause once."""
+        units = (sign(c.subtotal) or 1) * abs(EXACT.multiply(c.effective_unit_price, c.billable_quantity))
+        identity = c.pricing_currency == c.currency and c.rate != 1
+        goes_back = sign(c.tax) * sign(c.subtotal) < 0
+        if c.currency != d.currency:
+            yield "invoice_currency_mixed", abs(c.total)
+        if goes_back:
+            yield "tax_sign", 2 * abs(c.tax)
+        elif abs(c.subtotal + c.tax - c.total) > minor(c.currency):
+            yield "line_total", abs(c.subtotal + c.tax - c.total)
+        if identity:
+            yield "fx_rate_identity", abs(EXACT.multiply(units, c.rate - 1))
+        elif c.charge_start_at is not None:
+            gap = abs(abs(self.formula(c)) - abs(c.subtotal))
+            if gap > minor(c.currency):
+                yield "line_formula", gap
+        if c.pricing_currency != c.currency:
+            usual = conversions[c.pricing_currency, c.currency, c.rate_at.date()].most_common(1)[0][0]
+            if c.rate != usual:
+                yield "fx_rate_inconsistent", abs(EXACT.multiply(units, c.rate - usual))
+        if c.customer.country in TAX_SINGLE and c.subtotal and not goes_back:
+            gap = abs(c.tax - EXACT.multiply(c.subtotal, TAX_SINGLE[c.customer.country]))
+            if gap > max(minor(c.currency), abs(c.subtotal) / 200):
+                yield "tax_rate_outlier", gap
+
+    def formula(self, c: Charge) -> Decimal:
+        """What price, quantity and rate of a line give."""
+        if c.meter:
+            first = cut(EXACT.multiply(c.effective_unit_price, c.billable_quantity), c.pricing_currency)
+            return cut(EXACT.multiply(first, c.rate), c.currency)
+        return cut(EXACT.multiply(c.effective_unit_price, c.rate), c.currency) * c.billable_quantity
 
     def loose_charges(self) -> Iterator[Found]:
         for group in self.loose.values():
@@ -316,7 +338,8 @@ class ByHand:
         for d in self.counted:
             licences = (x.unit_price * x.quantity - x.discount + x.tax for x in d.office)
             usage = (x.subtotal + x.tax for x in d.azure)
-            lines = sum((*(c.total for c in d.charges), *licences, *usage), Decimal(0))
+            own = (c.total for c in d.charges if c.currency == d.currency)
+            lines = sum((*own, *licences, *usage), Decimal(0))
             if d.has_details and not (d.charges or d.office or d.azure) and d.total_charges:
                 yield "invoice_without_lines", d.id, None, None, None, abs(d.total_charges)
             elif d.has_details and abs(d.total_charges - lines) > minor(d.currency):

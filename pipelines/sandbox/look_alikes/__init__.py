@@ -31,6 +31,8 @@ LOOK_ALIKES: tuple[Callable[[Builder], None], ...] = (
     lines.recurring_and_usage_without_an_order,
     lines.meter_on_a_purchase,
     lines.reseller_on_both_sides,
+    lines.small_change_in_tax,
+    lines.old_rows_with_another_price,
     rights.term_that_is_over,
     rights.transferred_units,
     rights.parts_of_a_bundle,

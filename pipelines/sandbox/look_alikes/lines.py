@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from pipelines.sandbox.builder import Builder
@@ -60,3 +61,25 @@ def reseller_on_both_sides(b: Builder) -> None:
     order = b.order(c, m.at(6), (item, 2))
     b.entitle(order)
     b.charge(order, item, m, 2, style="classic")
+
+
+def small_change_in_tax(b: Builder) -> None:
+    """The tax of a few cents is rounded like any other: a cent off the rate is no other rate."""
+    for country in ("DE", "GB"):
+        c, m = b.customer(country), b.months[-2]
+        item = b.item("subscription", "0.03")
+        order = b.order(c, m.at(11), (item, 1))
+        b.entitle(order)
+        b.charge(order, item, m, 1, style="modern")
+
+
+def old_rows_with_another_price(b: Builder) -> None:
+    """Rows of the oldest kind show a list price that was not charged; their arithmetic proves nothing."""
+    c, m = b.customer("US"), b.months[-3]
+    item = b.item("perpetual", "431.80", term="")
+    order = b.order(c, m.at(9), (item, 1))
+    b.entitle(order)
+    charge = b.charge(order, item, m, 1, style="classic")
+    lines = b.document_of(charge).charges
+    place = next(index for index, line in enumerate(lines) if line is charge)
+    lines[place] = replace(charge, unit_price=Decimal("496.07"), effective_unit_price=Decimal("496.07"))

@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterator
 
 from pipelines.sandbox.builder import Builder
 from pipelines.sandbox.facts import PlantedBreak
-from pipelines.sandbox.plants import deliveries, documents, existence, parties, quantities, refunds, repeats, unbilled
+from pipelines.sandbox.plants import (
+    deliveries,
+    documents,
+    existence,
+    parties,
+    quantities,
+    refunds,
+    repeats,
+    single_lines,
+    unbilled,
+)
 
 PLANTS: tuple[Callable[[Builder], Iterator[PlantedBreak]], ...] = (
     existence.charges_nobody_ordered,
@@ -46,6 +56,12 @@ PLANTS: tuple[Callable[[Builder], Iterator[PlantedBreak]], ...] = (
     parties.billed_to_an_unknown_customer,
     parties.ordered_in_a_third_currency,
     parties.billed_in_two_currencies,
+    single_lines.subtotals_off_their_formula,
+    single_lines.tax_on_the_wrong_side,
+    single_lines.tax_at_another_rate,
+    single_lines.converted_at_another_rate,
+    single_lines.converted_without_need,
+    single_lines.lines_on_an_invoice_of_another_currency,
     documents.headers_off_their_lines,
     documents.invoices_without_lines,
     documents.balances_off_the_open_invoices,
