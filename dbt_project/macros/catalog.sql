@@ -28,7 +28,9 @@ shown as (
         readings.is_newest,
         row_number() over (
             partition by {{ 'items.' ~ keys | join(', items.') }}
-            order by readings.read_at desc, readings.partition_id asc, items._page asc, items._position asc
+            order by
+                readings.seen_at desc, readings.read_at desc, readings.partition_id asc,
+                items._page asc, items._position asc
         ) as age
     from {{ ref(staging) }} as items
     inner join readings on items._partition = readings.partition_id

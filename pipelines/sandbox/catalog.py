@@ -124,7 +124,7 @@ class Catalog:
         return [
             offer
             for segment in SEGMENTS
-            if _is_for(item, segment, country)
+            if _is_for(item, segment)
             for scope in (SCOPES if item.kind == "reservation" else SCOPES[:1])
             for offer in _renamed(item, segment, scope)
             if offer.stands_at(clock)
@@ -182,7 +182,7 @@ def _items_of(world: World) -> Iterator[Item]:
             yield from entitlement.included
 
 
-def _is_for(item: Item, segment: str, country: str) -> bool:
+def _is_for(item: Item, segment: str) -> bool:
     number = number_of(item.product_id)
     match segment:
         case "education":
@@ -190,7 +190,7 @@ def _is_for(item: Item, segment: str, country: str) -> bool:
         case "nonprofit":
             return number % 4 == 0
         case "government":
-            return country == "US" and number % 5 == 0
+            return number % 5 == 0
     return True
 
 
