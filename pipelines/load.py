@@ -90,6 +90,7 @@ def load(
         with_prices=clients.partner_api is not None,
         database=loaded_database,
         options=options or LoadOptions(),
+        named=resources,
     )
     for phase in PHASES:
         if phase.NEEDS_LOADED:

@@ -19,7 +19,7 @@ from pipelines.load import LoadResult, load
 from pipelines.partner_center.contract import raw_schema
 from pipelines.partner_center.endpoints import TABLES
 from pipelines.partner_center.source import LandedWalk, landed_rows
-from pipelines.plans import LoadOptions, audit, heads, invoice_lines, named_orders, orders
+from pipelines.plans import LoadOptions, audit, heads, invoice_lines, named_orders, order_details, orders
 from pipelines.sandbox import DEFAULT_CLOCK, Faults, SandboxApp, World
 from pipelines.sandbox.builder import Builder
 from pipelines.sandbox.world import finished
@@ -50,7 +50,7 @@ def only_what_this_is_about() -> Iterator[None]:
     """The phases that end in orders and some days of the feed, without dlt: the rest would only take time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loading, "load_with_dlt", load_plainly)
-        patch.setattr(loading, "PHASES", (heads, invoice_lines, audit, orders, named_orders))
+        patch.setattr(loading, "PHASES", (heads, invoice_lines, audit, orders, named_orders, order_details))
         patch.setattr(audit, "OLDEST_DAYS", 9)
         yield
 
@@ -62,14 +62,14 @@ class Days:
         self.folders = folders
         self.app = SandboxApp(world)
 
-    def load(self, days: float, *, sweep: bool = False, **faults: Any) -> LoadResult:
-        """A load, so many days after the sandbox's usual clock."""
+    def load(self, days: float, *named: str, sweep: bool = False, **faults: Any) -> LoadResult:
+        """A load of all, or of the named endpoints, so many days after the sandbox's usual clock."""
         self.app.clock = DEFAULT_CLOCK + timedelta(days=days)
         self.app.faults.switch(Faults(**faults))
         self.app.counts.clear()
         with clients_of(self.app) as clients:
             options = LoadOptions(sweep=sweep)
-            return load(self.folders, clients, self.app.clock, Silent(), options=options)
+            return load(self.folders, clients, self.app.clock, Silent(), frozenset(named), options)
 
     def calls(self, what: str) -> int:
         """Calls of the last load to one route."""
@@ -247,3 +247,22 @@ def test_the_status_of_a_delivery_is_asked_for_while_it_can_change(tmp_path: Pat
         shown.append([row[0] for row in rows])
     assert asked == [3, 1, 1, 0]
     assert shown[1:3] == [["Fulfilled", "PrefulfillmentPending"], ["Fulfilled", "Fulfilled"]]
+
+
+def test_details_of_orders_are_read_only_where_they_are_named(tmp_path: Path) -> None:
+    def buys_once_and_monthly(b: Builder) -> None:
+        customer, item = b.customer("US"), b.item("subscription", "50.00")
+        b.entitle(b.order(customer, LONG_AGO, (item, 1), (item, 2)))
+        b.order(customer, LONG_AGO, (b.item("seat", "5.00"), 3), cycle="monthly")
+
+    days = Days(folders_in(tmp_path / "data"), small_business(buys_once_and_monthly))
+    links, subscriptions = "orders/{id}/lineitems/{id}/activationlinks", "subscriptions"
+    days.load(0)
+    assert (days.calls(links), days.calls(subscriptions)) == (0, 0)
+    days.load(0, "order_activation_links", "subscriptions_by_order", "orders_by_billing_type")
+    # Five lines were bought once and one order recurs; the lists by billing type are those of four customers.
+    assert (days.calls(links), days.calls(subscriptions), days.calls("orders")) == (5, 1, 4)
+    for table, count in (("order_activation_links", 2), ("subscriptions_by_order", 1)):
+        assert rows_of(days.folders, f"select count(*) from {RAW}.{table}") == [(count,)]
+    by_type = f"select count(*) from {RAW}.orders where _partition like 'orders_by_billing_type/%/onetime'"
+    assert rows_of(days.folders, by_type) == [(4,)]

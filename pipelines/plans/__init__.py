@@ -5,7 +5,18 @@ One file a phase. A new one is its file and a line here.
 
 from __future__ import annotations
 
-from pipelines.plans import audit, catalog, heads, invoice_lines, named_orders, orders, prices, reservations, unbilled
+from pipelines.plans import (
+    audit,
+    catalog,
+    heads,
+    invoice_lines,
+    named_orders,
+    order_details,
+    orders,
+    prices,
+    reservations,
+    unbilled,
+)
 from pipelines.plans.plan import LoadOptions, Phase, Plan
 
 __all__ = ["PHASES", "LoadOptions", "Phase", "Plan"]
@@ -18,6 +29,7 @@ PHASES: tuple[Phase, ...] = (
     audit,
     orders,
     named_orders,
+    order_details,
     reservations,
     catalog.AT_HOME,
     catalog.ELSEWHERE,

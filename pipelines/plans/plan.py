@@ -48,7 +48,7 @@ class Plan:
     Shape:   `customers` and `documents` are those of the last complete lists; `database` opens the raw tables,
              which hold everything landed before a phase with `needs_loaded` begins; `remembered` is what one
              phase found out for a later one of the same load; `with_prices`: this cloud has a host of price
-             sheets to ask.
+             sheets to ask; `named` are the endpoints that the load was asked for, if any were named.
     """
 
     landing: Landing
@@ -57,6 +57,7 @@ class Plan:
     database: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
     options: LoadOptions = field(default_factory=LoadOptions)
     with_prices: bool = True
+    named: frozenset[str] = frozenset()
     remembered: dict[str, object] = field(default_factory=dict, compare=False)
 
     @cached_property
