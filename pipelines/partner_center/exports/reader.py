@@ -7,6 +7,7 @@ waiting for the same export instead of ordering another one.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ MAX_ORDERS = 3
 # Files can be opened for some hours, and what was exported long ago is not what is asked for now.
 RESUME_WITHIN_SECONDS = 6 * 3600
 _GONE = (404, 410)
+# A page in the making takes some 70 MB; files are fetched by more threads than read them.
+READ_AT_ONCE = 3
 
 
 class ExportReader:
@@ -39,6 +42,7 @@ class ExportReader:
 
     def __init__(self, api: ExportApi, landing: Landing, read_at: str, page_read: Callable[[str, int], None]) -> None:
         self.api, self.landing, self.read_at, self.page_read = api, landing, read_at, page_read
+        self.turn_to_read = threading.BoundedSemaphore(READ_AT_ONCE)
 
     def read(self, request: WalkRequest, before: Partition) -> tuple[OpenWalk, Manifest] | str:
         """A complete walk that is not in place yet, or the eTag that the data still has.
@@ -151,21 +155,10 @@ class _Reading:
         for blob in found.blobs:
             file = files.fetch(blob, walk)
             first = len(walk.pages)
-            for body in _pages_of(file, self.request.partition_id):
-                page = self._read(body, blob)
-                number = len(walk.pages) + 1
-                # Pages are cut here, so an equal one is no page sent twice: its rows are rows.
-                tables = {
-                    table.name: (page.tables[table.name], table.currency, table.money)
-                    for table in self.request.endpoint.tables
-                }
-                gate.take(number, page.item_count, None, f"page {number}", tables)
-                digest.update(body)
-                walk.add_page(body, item_count=page.item_count, announced=None, repeats_page=None, request_id=None)
-                for name, kind in page.unknown_fields.items():
-                    if unknown.get(name, "null") == "null":
-                        unknown[name] = kind
-                self.reader.page_read(self.request.partition_id, page.item_count)
+            with self.reader.turn_to_read:
+                for body in _pages_of(file, self.request.partition_id):
+                    self._add_page(walk, gate, body, blob, unknown)
+                    digest.update(body)
             file.path.unlink()
             rows = sum(page.item_count for page in walk.pages[first:])
             if blob.item_count not in (None, rows):
@@ -177,6 +170,20 @@ class _Reading:
         if len({blob.sha256 for blob in blobs}) != len(blobs):
             notes.append("two files of the export are equal; both count")
         return self._manifest(walk, gate, digest.hexdigest(), unknown, notes, blobs, found.etag)
+
+    def _add_page(self, walk: OpenWalk, gate: WalkGate, body: bytes, blob: Blob, unknown: dict[str, str]) -> None:
+        page, number = self._read(body, blob), len(walk.pages) + 1
+        tables = {
+            table.name: (page.tables[table.name], table.currency, table.money)
+            for table in self.request.endpoint.tables
+        }
+        # Pages are cut here, so an equal one is no page sent twice: its rows are rows.
+        gate.take(number, page.item_count, None, f"page {number}", tables)
+        walk.add_page(body, item_count=page.item_count, announced=None, repeats_page=None, request_id=None)
+        for name, kind in page.unknown_fields.items():
+            if unknown.get(name, "null") == "null":
+                unknown[name] = kind
+        self.reader.page_read(self.request.partition_id, page.item_count)
 
     def _compared_with_v1(self, rows: int) -> list[str]:
         """A word about the lines that v1 gave of the same partition, where they are fewer or more now."""
