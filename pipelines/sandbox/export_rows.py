@@ -45,7 +45,7 @@ def _line_items(shop: SandboxApp, export: Export) -> list[str]:
         month_start_at = month_meant(shop.clock, "previous" if export.period == "last" else export.period)
         kind = "usagelineitems" if export.subject == "usage" else "billinglineitems"
         return unbilled_rows(shop, export.currency, month_start_at, kind)
-    document = shop.world.document(export.invoice_id)
+    document = shop.live.document(export.invoice_id)
     if document is None:
         return []
     if export.subject == "usage":

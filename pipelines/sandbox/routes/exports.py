@@ -48,7 +48,7 @@ def _order(shop: SandboxApp, ask: Ask, subject: str, state: str) -> Reply:
         raise Refused(400, None, "The request body is not valid.")
     if state == "billed":
         invoice_id, period, currency = str(body.get("invoiceId") or ""), "", ""
-        document = shop.world.document(invoice_id)
+        document = shop.live.document(invoice_id)
         if document is None or document.at > shop.clock:
             raise Refused(400, None, "The invoice id is not valid.")
     elif state == "unbilled":
