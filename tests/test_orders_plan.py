@@ -6,18 +6,25 @@ import json
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
 
+from pipelines import load as loading
+from pipelines.cli import cli
 from pipelines.landing import Failure, Landing
+from pipelines.load import LoadResult
 from pipelines.partner_center.contract import Endpoint
 from pipelines.partner_center.endpoints import AUDIT_RECORDS, CUSTOMERS
 from pipelines.plans import LoadOptions, Plan, audit, orders
 from tests.raw_tables import add_rows, raw_tables, walk_of
 
+# The package gives the command of that name, not its module.
+load_command = import_module("pipelines.commands.load")
 NOW = datetime(2026, 10, 14, 9, tzinfo=UTC)
 TODAY = NOW.date()
 ONE_DAY = timedelta(days=1)
@@ -206,3 +213,24 @@ def test_a_day_is_asked_for_until_it_was_read_a_whole_day_after_its_end(tmp_path
     tomorrow = NOW + ONE_DAY
     desk.land(AUDIT_RECORDS, {"day": tomorrow.date().isoformat()}, {"items": []}, tomorrow)
     assert desk.days_asked(tomorrow) == ["2026-10-14", "2026-10-13"]
+
+
+def test_the_command_line_says_whether_to_sweep_and_after_how_many_days_anyway(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[LoadOptions] = []
+
+    def instead(*arguments: Any) -> LoadResult:
+        taken.append(arguments[-1])
+        return LoadResult(0, 0, (), 0)
+
+    monkeypatch.setattr(loading, "load", instead)
+    monkeypatch.setattr(load_command, "unread_code", lambda folders: 0)
+    for name in ("TENANT_ID", "CLIENT_ID", "CLIENT_SECRET"):
+        monkeypatch.setenv(f"SOURCES__PARTNER_CENTER__{name}", "sandbox")
+    monkeypatch.setenv("RECON_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("RECON_SWEEP_DAYS", "3")
+    for arguments in (["load"], ["load", "--sweep"]):
+        done = CliRunner().invoke(cli, arguments)
+        assert done.exit_code == 0, done.output
+    assert [(one.sweep, one.sweep_after.days) for one in taken] == [(False, 3), (True, 3)]
