@@ -146,7 +146,7 @@ def _order_text(connection: duckdb.DuckDBPyConnection, found: Row) -> Iterator[s
 def _lines_of(connection: duckdb.DuckDBPyConnection, found: Row) -> list[Row]:
     if found["invoice_line_id"] and not found["order_id"]:
         return _rows(connection, f"{_LINES} where l.invoice_line_id = ?", [found["invoice_line_id"]])
-    if found["grain"] not in ("charge_group", "order_item", "line"):
+    if found["grain"] not in ("charge_group", "order_item", "order_item_month", "line"):
         return []
     return _rows(
         connection,
@@ -159,8 +159,17 @@ def _lines_of(connection: duckdb.DuckDBPyConnection, found: Row) -> list[Row]:
 
 def _line_text(line: Row) -> Iterator[str]:
     quantity = amount_text(line["signed_quantity"], 0)
+    if line["line_class"] == "daily_usage":
+        # That of Azure subscriptions has no price.
+        money = line["subtotal"] and f", {amount_text(line['subtotal'], line['digits'])} {line['currency']}"
+        yield (
+            f"  {line['invoice_id']} usage of {_minute(line['usage_at'])}: {quantity} × {line['product_id']}"
+            f"{money or ''}; explains other lines"
+        )
+        return
     yield (
-        f"  {line['invoice_id']} {line['charge_type']}: {quantity} × {line['product_id']} {line['sku_id']}, "
+        f"  {line['invoice_id']} {line['charge_type']}: {quantity} × {line['product_id']} "
+        f"{line['sku_id'] or 'without SKU'}, "
         f"{amount_text(line['subtotal'], line['digits'])} + tax {amount_text(line['tax_total'], line['digits'])} = "
         f"{amount_text(line['total'], line['digits'])} {line['currency']}; {line['bucket']}" + _pass_text(line)
     )
@@ -182,7 +191,9 @@ def _explain_invoice(connection: duckdb.DuckDBPyConnection, invoice: Row) -> Ite
     yield from _breaks_of(connection, "invoice_id = ?", [invoice["invoice_id"]])
     lines = _rows(
         connection,
-        f"{_LINES} where l.invoice_id = ? order by l.bucket desc, abs(l.total) desc, l.invoice_line_id",
+        # Daily usage may be a million rows and is no part of the total.
+        f"{_LINES} where l.invoice_id = ? and l.line_class <> 'daily_usage' "
+        "order by l.bucket desc, abs(l.total) desc, l.invoice_line_id",
         [invoice["invoice_id"]],
     )
     for one in lines[:_LINES_SHOWN]:

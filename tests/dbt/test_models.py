@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.reports.explanation import explain
 from tests.dbt.raw_database import RawDatabase
 from tests.dbt.small_world import AS_OF, small_world
 
@@ -138,6 +139,22 @@ def test_legacy_lines_and_usage_are_lines_too(built: Path) -> None:
         ("L004", "daily_usage", 2, None),
         ("L004", "usage", 1, Decimal("0.59")),
     ]
+
+
+def test_lines_of_every_kind_are_explained(built: Path) -> None:
+    """A licence leads to its bytes; a day of usage says what it is there for."""
+    day = (
+        "select min(invoice_line_id) from marts.fct_invoice_lines where line_class = 'daily_usage' and invoice_id = ?"
+    )
+    with duckdb.connect(str(built), read_only=True) as connection:
+        licences = "\n".join(explain(connection, "L001"))
+        found = connection.execute(day, ["L002"]).fetchone()
+        usage = "\n".join(explain(connection, str(found and found[0])))
+    assert "54.05 CHF; out_of_scope (license)" in licences
+    assert "bytes: landing/office_line_items/L001" in licences
+    assert usage == (
+        "  L002 usage of 2024-05-01 00:00: 53.75 × 8a000000-0000-4000-8000-00000000000a; explains other lines"
+    )
 
 
 def test_every_total_is_taken_apart_into_its_components(built: Path) -> None:
