@@ -48,7 +48,8 @@ used as (
         sku_id,
         subtotal,
         quantity,
-        usage_date
+        usage_date,
+        {{ as_time('null') }} as charge_start_at
     from {{ ref('stg_partner_center__daily_rated_usage') }}
     union all
     select
@@ -60,7 +61,9 @@ used as (
         null as sku_id,
         null as subtotal,
         consumed_quantity as quantity,
-        usage_date
+        usage_date,
+        -- Their periods run from mid-month to mid-month, whatever the document says of itself.
+        charge_start_at
     from {{ ref('stg_partner_center__azure_daily_usage') }}
 ),
 
@@ -99,7 +102,12 @@ sides as (
         count(*) as usage_row_count,
         {{ as_rate('sum(used.subtotal)') }} as usage_amount,
         {{ as_rate('sum(used.quantity)') }} as usage_quantity,
-        sum(case when {{ as_time('used.usage_date') }} < documents.period_start_at then 1 else 0 end) as late_row_count
+        sum(
+            case
+                when {{ as_time('used.usage_date') }} < coalesce(used.charge_start_at, documents.period_start_at) then 1
+                else 0
+            end
+        ) as late_row_count
     from used
     inner join documents on used.invoice_id = documents.invoice_id
     group by used.invoice_id, used.billing_provider, used.currency, used.subscription_id, used.product_id, used.sku_id
