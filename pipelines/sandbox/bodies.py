@@ -74,7 +74,8 @@ class Bodies:
     def documents(self, clock: datetime) -> list[Body]:
         """The list of invoices: amendments inside their base, and with quirks on their own too."""
         seen = [d for d in self.live.documents if d.at <= clock]
-        return [self.document(d, clock) for d in seen if d.amends_of is None or self.quirks]
+        bases = {d.id for d in seen}
+        return [self.document(d, clock) for d in seen if self.quirks or d.amends_of not in bases]
 
     def document(self, document: Document, clock: datetime) -> Body:
         """One invoice with its amendments nested."""
@@ -156,10 +157,15 @@ class Bodies:
         for document in documents:
             if document.is_counted_at(clock):
                 amounts[document.invoice_type] += document.open_at(clock)
+        beside_the_parts = Decimal(0)
         for error in self.live.world.balance_errors:
             if error.currency == currency and error.since <= clock:
-                amounts["OneTime"] += error.amount
-        body = self._summary(currency, sum(amounts.values(), Decimal(0)), documents, clock, accounted_at)
+                if error.invoice_type == "sum":
+                    beside_the_parts += error.amount
+                else:
+                    amounts["OneTime"] += error.amount
+        total = sum(amounts.values(), beside_the_parts)
+        body = self._summary(currency, total, documents, clock, accounted_at)
         if currency not in HIDDEN_PARTS:
             body["details"] = [
                 {

@@ -325,7 +325,11 @@ class Entitlement:
 
 @dataclass(frozen=True, slots=True)
 class BalanceError:
-    """An account balance that the pretend API reports wrongly from some moment on."""
+    """An account balance that the pretend API reports wrongly from some moment on.
+
+    `invoice_type` is the part that is wrong, `total` where no part is shown, `sum` where the parts are right and
+    the total is not their sum.
+    """
 
     currency: str
     invoice_type: str

@@ -10,10 +10,7 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 # Rules that suppressions already name and that no model finds yet. A rule leaves this list when it is built.
-NOT_YET_BUILT = {
-    "balance_detail",
-    "reseller_mismatch",
-}
+NOT_YET_BUILT: set[str] = set()
 
 
 def seed(name: str) -> list[dict[str, str]]:

@@ -18,6 +18,8 @@ Found = tuple[str, str | None, str | None, str | None, str | None, Decimal | Non
 EXACT = Context(prec=60)
 TAX_SINGLE = {"DE": Decimal("0.19"), "GB": Decimal("0.20")}
 CHANGES = {"addquantity", "removequantity"}
+KNOWN_CHARGE_TYPES = {"new", "purchase", "renew", "cancel", "refund", "convert", "customercredit", "", *CHANGES}
+KNOWN_DOCUMENTS = {"invoice", "voidnote", "adjustmentnote", "creditnote"}
 
 
 def minor(currency: str) -> Decimal:
@@ -34,6 +36,10 @@ def next_month(moment: datetime) -> datetime:
 
 def eleventh_after(moment: datetime) -> datetime:
     return next_month(moment) + timedelta(days=10)
+
+
+def folded(word: str) -> str:
+    return word.lower().replace("_", "").replace(" ", "").replace("-", "")
 
 
 def sign(value: Decimal) -> int:
@@ -122,6 +128,8 @@ class ByHand:
         goes_back = sign(c.tax) * sign(c.subtotal) < 0
         if c.currency != d.currency:
             yield "invoice_currency_mixed", abs(c.total)
+        if folded(c.charge_type) not in KNOWN_CHARGE_TYPES:
+            yield "unknown_value", abs(c.total)
         if goes_back:
             yield "tax_sign", 2 * abs(c.tax)
         elif abs(c.subtotal + c.tax - c.total) > minor(c.currency):
@@ -210,6 +218,8 @@ class ByHand:
                 yield row("customer_mismatch", abs(c.total), c.customer.id)
             if c.customer.id not in self.listed:
                 yield row("customer_unknown", abs(c.total), c.customer.id)
+        if any(c.customer.reseller_id not in {line.partner_id for line in mine} for c in charges):
+            yield row("reseller_mismatch", Decimal(0), charges[-1].customer.id)
         if len(currencies) > 1 or any(order.currency not in (c.currency, c.pricing_currency) for c in charges):
             yield row("currency_mismatch", abs(max(totals.values(), key=abs)))
         if order.billing_cycle != "one_time" or order.created_at < self.horizon[order.currency]:
@@ -336,6 +346,10 @@ class ByHand:
 
     def bills(self) -> Iterator[Found]:
         for d in self.counted:
+            if d.amends_of is not None and not any(base.id == d.amends_of for base in self.documents):
+                yield "amendment_unlinked", d.id, None, None, None, abs(d.total_charges)
+            if folded(d.document_type) not in KNOWN_DOCUMENTS:
+                yield "unknown_value", d.id, None, None, None, abs(d.total_charges)
             licences = (x.unit_price * x.quantity - x.discount + x.tax for x in d.office)
             usage = (x.subtotal + x.tax for x in d.azure)
             own = (c.total for c in d.charges if c.currency == d.currency)

@@ -42,7 +42,7 @@ def test_counting_by_hand_finds_the_planted_breaks_and_no_others(
     planted = Counter(
         (p.break_code, p.invoice_id, p.customer_id, p.order_id, p.product_id, p.at_risk_amount)
         for p in world.truth(clock)
-        if p.break_code != "balance_vs_open_invoices"
+        if not p.break_code.startswith("balance_")
     )
     assert ByHand(world, clock).find() == planted
 
@@ -51,14 +51,15 @@ def test_every_code_is_planted_twice_in_two_currencies_and_once_without_decimals
     currencies: dict[str, list[str | None]] = defaultdict(list)
     for planted in world.truth(DEFAULT_CLOCK):
         currencies[planted.break_code].append(planted.currency)
-    assert len(currencies) == 31
+    assert len(currencies) == 35
     for code, seen in currencies.items():
         # Dollars billed in euro are the one conversion of this world; a right has no currency.
         if code not in ("entitlement_without_order", "fx_rate_inconsistent"):
             assert len(set(seen)) > 1, code
         assert len(seen) > 1, code
     without_yen = {code for code, seen in currencies.items() if "JPY" not in seen}
-    not_in_yen = {"fx_rate_inconsistent", "tax_rate_outlier"}
+    # A balance in yen shows one part only, and is planted wrong in it.
+    not_in_yen = {"fx_rate_inconsistent", "tax_rate_outlier", "balance_detail"}
     assert without_yen == {"item_not_on_order", "customer_unknown", "entitlement_without_order", *not_in_yen}
 
 

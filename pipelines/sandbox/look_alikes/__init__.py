@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipelines.sandbox.builder import Builder
-from pipelines.sandbox.look_alikes import bills, lines, purchases, reservations, rights, timing, unbilled
+from pipelines.sandbox.look_alikes import bills, lines, purchases, reservations, rights, timing, unbilled, words
 
 LOOK_ALIKES: tuple[Callable[[Builder], None], ...] = (
     timing.ordered_this_month,
@@ -45,6 +45,9 @@ LOOK_ALIKES: tuple[Callable[[Builder], None], ...] = (
     bills.nothing_to_pay,
     unbilled.unbilled_under_another_id,
     unbilled.unbilled_credit_of_no_order,
+    words.two_partners_on_one_item,
+    words.documented_words_in_odd_spelling,
+    words.a_credit_note_by_that_name,
 )
 
 

@@ -16,6 +16,7 @@ from pipelines.sandbox.plants import (
     repeats,
     single_lines,
     unbilled,
+    words,
 )
 
 PLANTS: tuple[Callable[[Builder], Iterator[PlantedBreak]], ...] = (
@@ -68,6 +69,11 @@ PLANTS: tuple[Callable[[Builder], Iterator[PlantedBreak]], ...] = (
     documents.legacy_total_with_an_adjustment,
     unbilled.still_listed_when_the_invoice_is_out,
     unbilled.listed_and_never_billed,
+    words.sold_by_another_reseller,
+    words.charge_types_nobody_documented,
+    words.documents_of_an_unknown_type,
+    words.notes_on_unknown_documents,
+    words.balances_that_are_not_their_parts,
 )
 
 
