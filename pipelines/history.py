@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -19,6 +20,7 @@ from pipelines.transform import PROJECT
 from pipelines.warehouse import Folders, published_info
 
 EVENTS = "intermediate.int_break_events"
+_AS_OF = "as_of"
 _DECLARATION = PROJECT / "models" / "memory" / "_sources.yml"
 
 
@@ -33,7 +35,12 @@ def keep_published_events(folders: Folders) -> None:
     aside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
     with duckdb.connect() as connection:
         connection.execute(f"attach '{_quoted(os.fspath(folders.published.resolve()))}' as published (read_only)")
-        connection.execute(f"copy (from published.{EVENTS}) to '{_quoted(os.fspath(aside))}' (format parquet)")
+        # The moment is kept with the events: a generation may have none of its own.
+        moment = _quoted(info["as_of"].isoformat())
+        connection.execute(
+            f"copy (from published.{EVENTS}) to '{_quoted(os.fspath(aside))}' "
+            f"(format parquet, kv_metadata {{{_AS_OF}: '{moment}'}})"
+        )
     put_in_place(aside, target)
 
 
@@ -41,6 +48,25 @@ def last_generation(folders: Folders) -> int:
     """The newest generation in the log; 0 when the log is empty."""
     numbers = [int(file.stem.removeprefix("generation-")) for file in folders.break_log.glob("generation-*.parquet")]
     return max(numbers, default=0)
+
+
+def generation_moments(folders: Folders) -> dict[int, datetime]:
+    """When each generation of the log was published for; one without its moment and without events is left out."""
+    found = {}
+    with duckdb.connect() as connection:
+        for file in sorted(folders.break_log.glob("generation-*.parquet")):
+            name = _quoted(os.fspath(file))
+            kept = connection.execute(
+                f"select decode(value) from parquet_kv_metadata('{name}') where decode(key) = '{_AS_OF}'"
+            ).fetchone()
+            moment = datetime.fromisoformat(kept[0]) if kept else None
+            if moment is None:
+                # Written before moments were kept: all events of a generation carry the same.
+                row = connection.execute(f"select max(event_at) from read_parquet('{name}')").fetchone()
+                moment = row[0] if row else None
+            if moment is not None:
+                found[int(file.stem.removeprefix("generation-"))] = moment
+    return found
 
 
 def offer_memory(connection: duckdb.DuckDBPyConnection, folders: Folders) -> None:

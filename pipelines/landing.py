@@ -4,6 +4,7 @@
     landing/<endpoint>/<partition values>/checked.json    when the content was last seen to be the same
     landing/<endpoint>/<partition values>/failure.json    the newest attempt, if it failed
     landing/<endpoint>/<partition values>/export.json     an export that was ordered and is not fetched yet
+    landing/<endpoint>/<partition values>/notes.jsonl     a line each time it was read, checked or failed
 
 A walk is written aside and moved into place whole, so a folder with a manifest is a complete walk and
 anything else does not exist. Nothing here is ever deleted by a command.
@@ -15,8 +16,9 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -26,6 +28,7 @@ import pyarrow as pa
 from pipelines.errors import LandingDamaged
 from pipelines.files import sha256_of, sync_folder, write_atomically
 from pipelines.gate import Totals
+from pipelines.landing_notes import NOTES, add_note, known_then, moment_of
 
 FORMAT = 1
 _INCOMING = ".incoming"
@@ -134,10 +137,14 @@ class Partition:
 
 
 class Landing:
-    """Reads and writes the landing folder."""
+    """Reads and writes the landing folder.
 
-    def __init__(self, folder: Path) -> None:
+    Shape:   with `known_at` it shows only what had been read by that moment, as it stood then.
+    """
+
+    def __init__(self, folder: Path, known_at: datetime | None = None) -> None:
         self.folder = folder
+        self._known_at = known_at
 
     def open_walk(self, endpoint: str, partition: Mapping[str, str]) -> OpenWalk:
         """A walk to write pages into; it exists for readers only after `complete`."""
@@ -162,7 +169,7 @@ class Landing:
                 subfolders.remove(_INCOMING)
             if "manifest.json" in files:
                 folders.add(os.path.dirname(folder))
-            if "failure.json" in files:
+            if "failure.json" in files or (self._known_at and NOTES in files):
                 folders.add(folder)
         found = (self._partition_at(Path(folder)) for folder in folders)
         return sorted((one for one in found if one), key=lambda partition: partition.partition_id)
@@ -173,11 +180,14 @@ class Landing:
             names = os.listdir(folder)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        notes = {"checked.json", "failure.json", _EXPORT_NOTE}
+        notes = {"checked.json", "failure.json", _EXPORT_NOTE, NOTES}
         found = (_read_manifest(folder / name / "manifest.json") for name in names if name not in notes)
         walks = sorted((walk for walk in found if walk), key=lambda walk: walk.sequence)
         checked = _read_json(folder / "checked.json") if "checked.json" in names else None
         failure = _read_json(folder / "failure.json") if "failure.json" in names else None
+        if self._known_at is not None:
+            walks = [walk for walk in walks if moment_of(walk.read_at) <= self._known_at]
+            checked, failure = self._notes_then(folder, walks, checked, failure)
         if not walks and failure is None:
             return None
         try:
@@ -195,6 +205,28 @@ class Landing:
         etag = (checked or {}).get("etag") or (walks[-1].etag if walks else "")
         return Partition(endpoint, values, name, tuple(walks), checked_at, asked_for, failed, etag)
 
+    def _notes_then(
+        self,
+        folder: Path,
+        walks: Sequence[Manifest],
+        checked: dict[str, Any] | None,
+        failure: dict[str, Any] | None,
+    ) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+        """The last check and the last failure as they stood at the moment that is asked about."""
+        assert self._known_at is not None
+        then = known_then(folder, self._known_at, walks[-1].read_at if walks else None)
+        if then is None:
+            # Read before such lines were written: what stands now is all that is known.
+            if checked is not None and (not walks or moment_of(checked["checked_at"]) > self._known_at):
+                checked = None
+            if failure is not None and moment_of(failure["read_at"]) > self._known_at:
+                failure = None
+            return checked, failure
+        return (
+            {"checked_at": then.checked["at"], **then.checked} if then.checked else None,
+            {"read_at": then.failure["at"], **then.failure} if then.failure else None,
+        )
+
     def mark_checked(
         self, endpoint: str, partition: Mapping[str, str], read_at: str, asked_for: str, etag: str = ""
     ) -> None:
@@ -203,6 +235,7 @@ class Landing:
         note = {"checked_at": read_at, "asked_for": asked_for} | ({"etag": etag} if etag else {})
         write_atomically(folder / "checked.json", json.dumps(note).encode())
         (folder / "failure.json").unlink(missing_ok=True)
+        add_note(folder, "checked", read_at, {"asked_for": asked_for, "etag": etag})
 
     def mark_failed(self, endpoint: str, partition: Mapping[str, str], partition_id: str, failure: Failure) -> None:
         """The newest attempt gave nothing; the last complete walk, if any, stays the current one."""
@@ -210,13 +243,15 @@ class Landing:
         folder.mkdir(parents=True, exist_ok=True)
         about = {"endpoint": endpoint, "partition": dict(partition), "partition_id": partition_id}
         write_atomically(folder / "failure.json", json.dumps(about | asdict(failure)).encode())
+        add_note(folder, "failed", failure.read_at, about | asdict(failure))
 
-    def forget_failures(self, endpoint: str, asked: Collection[str]) -> None:
+    def forget_failures(self, endpoint: str, asked: Collection[str], at: str) -> None:
         """Failures of an endpoint's partitions other than those asked for now: nothing can make them good."""
         for note in (self.folder / endpoint).rglob("failure.json"):
             failure = _read_json(note)
             if failure is not None and failure.get("partition_id") not in asked:
                 note.unlink(missing_ok=True)
+                add_note(note.parent, "forgotten", at, {})
 
     def note_export(self, endpoint: str, partition: Mapping[str, str], export: RunningExport) -> None:
         """Keeps the address of an export, so that a later run can go on waiting for it."""
@@ -292,6 +327,7 @@ class OpenWalk:
         # A complete reading ends an earlier failure and an earlier check.
         for name in ("failure.json", "checked.json"):
             (self._target / name).unlink(missing_ok=True)
+        add_note(self._target, "read", manifest.read_at, {"walk_id": manifest.walk_id})
 
     def discard(self) -> None:
         """Forgets the walk; whatever was landed before stays."""

@@ -15,6 +15,7 @@ import duckdb
 from pipelines import ledger
 from pipelines.errors import ListNotRead, Unavailable
 from pipelines.landing import Landing
+from pipelines.landing_notes import moment_of
 from pipelines.partner_center.clients import Clients
 from pipelines.partner_center.endpoints import CUSTOMERS, INVOICES
 from pipelines.partner_center.source import load_with_dlt
@@ -129,11 +130,21 @@ def apply_landing(folders: Folders, landing: Landing) -> int:
     return len(pending)
 
 
-def rebuild(folders: Folders) -> int:
+def known_until(landing: Landing) -> datetime | None:
+    """The newest reading of a landing; None when customers and documents were never listed in it."""
+    partitions = landing.partitions()
+    listed = {partition.endpoint for partition in partitions if partition.current is not None}
+    if not {CUSTOMERS.name, INVOICES.name} <= listed:
+        return None
+    moments = (partition.checked_at or partition.current.read_at for partition in partitions if partition.current)
+    return max(moment_of(moment) for moment in moments)
+
+
+def rebuild(folders: Folders, landing: Landing | None = None) -> int:
     """Makes the working database again from the landing, without the API; the number of walks loaded."""
     for name in (folders.build_database, folders.build_database.with_name(folders.build_database.name + ".wal")):
         name.unlink(missing_ok=True)
-    return apply_landing(folders, Landing(folders.landing))
+    return apply_landing(folders, landing or Landing(folders.landing))
 
 
 def _require_lists(outcomes: Sequence[WalkOutcome]) -> None:

@@ -63,7 +63,7 @@ def build_and_publish(
     generation = next_generation(folders)
     done = build(folders, as_of=as_of, generation=generation, not_compared_share=not_compared_share, on_node=on_node)
     with open_build(folders) as connection:
-        _write_build_info(connection, generation, as_of, digest)
+        write_build_info(connection, generation, as_of, digest)
         connection.execute("checkpoint")
     publish(folders, generation)
     history.keep_published_events(folders)
@@ -103,11 +103,17 @@ def refuse_earlier_moment(before: dict[str, Any] | None, as_of: datetime) -> Non
 
     Errors:  UsageError names both moments.
     """
-    if before is not None and as_of.replace(tzinfo=None) < before["as_of"]:
+    if is_earlier(before, as_of):
+        assert before is not None
         raise UsageError(
             f"RECON_AS_OF is {as_of.isoformat()}, the published result is as of {before['as_of'].isoformat()}Z. "
             "Set a later moment, or another RECON_DATA_DIR to look at an earlier one"
         )
+
+
+def is_earlier(before: dict[str, Any] | None, as_of: datetime) -> bool:
+    """Whether the moment lies before the published one: the question is then what was known at that moment."""
+    return before is not None and as_of.replace(tzinfo=None) < before["as_of"]
 
 
 def _time_matters(folders: Folders, former: datetime, as_of: datetime) -> bool:
@@ -123,7 +129,8 @@ def _time_matters(folders: Folders, former: datetime, as_of: datetime) -> bool:
     return bool(row and row[0])
 
 
-def _write_build_info(connection: duckdb.DuckDBPyConnection, generation: int, as_of: datetime, digest: str) -> None:
+def write_build_info(connection: duckdb.DuckDBPyConnection, generation: int, as_of: datetime, digest: str) -> None:
+    """What a finished database says about its own build."""
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in _VERSIONS)
     connection.execute("create schema if not exists recon_meta")
     connection.execute(

@@ -3,6 +3,7 @@
 build/warehouse.duckdb            the working database; nobody but a run opens it
 published/generations/…           finished databases, never written again
 published/warehouse.duckdb        a name that points to the newest one; replaced atomically
+published/as-of/…                 enquiries: what was known at an earlier moment
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import filelock
 
-from pipelines.errors import LockHeld, ReconError
+from pipelines.errors import LockHeld, ReconError, UsageError
 from pipelines.files import put_in_place, sync_folder, write_atomically
 
 GENERATIONS_KEPT = 2
@@ -26,9 +28,17 @@ GENERATIONS_KEPT = 2
 
 @dataclass(frozen=True)
 class Folders:
-    """The files under the data directory."""
+    """The files under the data directory.
+
+    Shape:   `workplace` is the folder in `build/` with the working database; blank is `build/` itself.
+    """
 
     data: Path
+    workplace: str = ""
+
+    def for_enquiry(self) -> Folders:
+        """The same data directory with a working database of its own, so that the normal one stays as it is."""
+        return replace(self, workplace="enquiry")
 
     @property
     def landing(self) -> Path:
@@ -38,12 +48,12 @@ class Folders:
     @property
     def build_database(self) -> Path:
         """The working database."""
-        return self.data / "build" / "warehouse.duckdb"
+        return self.data / "build" / self.workplace / "warehouse.duckdb"
 
     @property
     def dlt(self) -> Path:
         """dlt's working folder: disposable, wiped before and after each load."""
-        return self.data / "build" / "dlt"
+        return self.data / "build" / self.workplace / "dlt"
 
     @property
     def dbt(self) -> Path:
@@ -59,6 +69,17 @@ class Folders:
     def generations(self) -> Path:
         """The finished databases behind the published name."""
         return self.data / "published" / "generations"
+
+    def enquiry(self, as_of: datetime) -> Path:
+        """The database of the enquiry as of a moment."""
+        moment = (as_of if as_of.tzinfo is None else as_of.astimezone(UTC)).replace(tzinfo=None)
+        # No colon: not every file system takes one.
+        return self.enquiries / f"{moment:%Y-%m-%dT%H%M%S}{f'.{moment:%f}' if moment.microsecond else ''}Z.duckdb"
+
+    @property
+    def enquiries(self) -> Path:
+        """The databases of all enquiries; each may be deleted, and asked for again."""
+        return self.data / "published" / "as-of"
 
     @property
     def break_log(self) -> Path:
@@ -119,16 +140,21 @@ def exclusive_run(folders: Folders, command: str) -> Iterator[None]:
         lock.release()
 
 
-def open_published(folders: Folders) -> duckdb.DuckDBPyConnection:
+def open_published(folders: Folders, as_of: datetime | None = None) -> duckdb.DuckDBPyConnection:
     """The published database: read-only, no file or network access from SQL, settings locked.
 
-    Errors:  ReconError when nothing was published yet, with the command that does.
+    Shape:   with `as_of` the enquiry as of that moment.
+    Errors:  ReconError when nothing was published yet, with the command that does; UsageError when there is no
+             such enquiry.
     """
-    if not folders.published.exists():
+    file = folders.published
+    if as_of is not None:
+        file = folders.enquiry(as_of)
+        if not file.exists():
+            raise UsageError(_no_enquiry(folders, as_of))
+    elif not file.exists():
         raise ReconError(f"nothing is published in {folders.data} yet; run `recon run` (or `recon demo`) first")
-    connection = duckdb.connect(
-        os.fspath(folders.published.resolve()), read_only=True, config={"enable_external_access": "false"}
-    )
+    connection = duckdb.connect(os.fspath(file.resolve()), read_only=True, config={"enable_external_access": "false"})
     locked = connection.execute("select current_setting('lock_configuration')").fetchone()
     # One process shares one instance a file: a second connection finds it set and locked already.
     if not (locked and locked[0]):
@@ -144,14 +170,38 @@ def open_build(folders: Folders) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def published_info(folders: Folders) -> dict[str, Any] | None:
-    """What the published database says about its own build; None when nothing is published."""
-    if not folders.published.exists():
+def published_info(folders: Folders, as_of: datetime | None = None) -> dict[str, Any] | None:
+    """What the published database (or an enquiry) says about its own build; None when nothing is published."""
+    if as_of is None and not folders.published.exists():
         return None
-    with open_published(folders) as connection:
+    with open_published(folders, as_of) as connection:
         cursor = connection.execute("select * from recon_meta.build_info")
         names = [column[0] for column in cursor.description]
         return dict(zip(names, cursor.fetchone() or (), strict=True))
+
+
+def publish_enquiry(folders: Folders, as_of: datetime) -> Path:
+    """Copies the checked, closed working database to where enquiries are; the published name stays as it is."""
+    _require_closed(folders)
+    target = folders.enquiry(as_of)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = target.with_suffix(".incoming")
+    shutil.copyfile(folders.build_database, aside)
+    put_in_place(aside, target)
+    return target
+
+
+def _no_enquiry(folders: Folders, as_of: datetime) -> str:
+    there = sorted(file.stem for file in folders.enquiries.glob("*.duckdb"))
+    known = f"there are {', '.join(there)}" if there else "there is none yet"
+    moment = f"{as_of:%Y-%m-%dT%H:%M:%S}Z"
+    return f"no enquiry as of {moment}: {known}; `RECON_AS_OF={moment} recon run` makes it"
+
+
+def _require_closed(folders: Folders) -> None:
+    leftover = folders.build_database.with_name(folders.build_database.name + ".wal")
+    if leftover.exists():
+        raise ReconError(f"{leftover} is left over: the working database was not closed cleanly; run again")
 
 
 def publish(folders: Folders, generation: int) -> Path:
@@ -159,9 +209,7 @@ def publish(folders: Folders, generation: int) -> Path:
 
     Open readers keep the file that they opened. A crash at any point leaves the old name or the new one.
     """
-    leftover = folders.build_database.with_name(folders.build_database.name + ".wal")
-    if leftover.exists():
-        raise ReconError(f"{leftover} is left over: the working database was not closed cleanly; run again")
+    _require_closed(folders)
     target = folders.generations / f"warehouse-{generation:06d}.duckdb"
     aside = target.with_suffix(".incoming")
     shutil.copyfile(folders.build_database, aside)

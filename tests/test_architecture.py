@@ -31,19 +31,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sandbox": set(),
     # From the API into the landing.
     "gate": {"money", "errors"},
-    "landing": {"files", "gate", "errors"},
+    "landing_notes": set(),
+    "landing": {"files", "gate", "landing_notes", "errors"},
     "partner_center": {"gate", "landing", "money", "errors"},
     # From the landing into the working database.
     "order_states": {"partner_center"},
     "ledger": {"landing", "order_states", "partner_center", "errors"},
     "plans": {"landing", "partner_center", "errors"},
-    "load": {"landing", "ledger", "plans", "partner_center", "warehouse", "errors"},
+    "load": {"landing", "landing_notes", "ledger", "plans", "partner_center", "warehouse", "errors"},
     # From the working database to what analysts open.
     "warehouse": {"files", "errors"},
     "transform": {"warehouse", "errors"},
     "history": {"files", "transform", "warehouse", "errors"},
     "annotations": {"files", "history", "warehouse", "errors"},
     "run": {"annotations", "history", "landing", "ledger", "load", "transform", "warehouse", "errors"},
+    "enquiry": {"history", "landing", "load", "run", "transform", "warehouse", "errors"},
     "analysis": {"warehouse", "errors"},
     "reports": {"money", "warehouse", "errors"},
     # Invoice PDFs, beside the way of the numbers.
@@ -64,6 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "catalog",
             "demo",
             "doctor",
+            "enquiry",
             "errors",
             "history",
             "landing",

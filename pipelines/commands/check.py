@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 
 import click
 
-from pipelines.commands.common import prepare
+from pipelines.commands.common import as_of_option, prepare
 from pipelines.warehouse import open_published, published_info
 
 
@@ -15,16 +16,20 @@ from pipelines.warehouse import open_published, published_info
 @click.option(
     "--fail-on", type=click.Choice(["low", "medium", "high", "critical"]), default="high", show_default=True
 )
-def check(period: str | None, fail_on: str) -> None:
+@as_of_option
+def check(period: str | None, fail_on: str, as_of: datetime | None) -> None:
     """Read the published verdict; the exit code says it."""
     from pipelines.reports import verdict
 
     settings, folders = prepare()
-    info = published_info(folders)
-    with open_published(folders) as connection:
+    info = published_info(folders, as_of)
+    with open_published(folders, as_of) as connection:
         assert info is not None  # or nothing could have been opened
         result = verdict.check(connection, as_of=info["as_of"], period=period, fail_on=fail_on)  # type: ignore[arg-type]
     click.echo("\n".join(result.lines))
+    if as_of is not None:
+        click.echo(f"an enquiry as of {as_of:%Y-%m-%d %H:%M:%S} UTC; the published result is another")
+        sys.exit(result.exit_code)
     age = settings.as_of.replace(tzinfo=None) - info["as_of"]
     click.echo(f"as of {info['as_of']:%Y-%m-%d %H:%M} UTC" + (f", {age.days} days ago" if age.days > 0 else ""))
     sys.exit(result.exit_code)

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.errors import UsageError
-from pipelines.settings import Settings, read_settings
+from pipelines.errors import SettingsError, UsageError
+from pipelines.settings import Settings, parse_as_of, read_settings
 from pipelines.warehouse import Folders, exclusive_run, open_published, published_info
 
 if TYPE_CHECKING:
@@ -127,18 +127,62 @@ def whole_run(settings: Settings, folders: Folders, command: str, *, sweep: bool
     return unread_code(folders)
 
 
+def enquiry_run(settings: Settings, folders: Folders, command: str) -> int:
+    """What was known at an earlier moment than the published one, and its statement; the exit code."""
+    from pipelines.enquiry import enquire
+    from pipelines.reports.statement import statement
+
+    with exclusive_run(folders, command), watched(folders, command) as progress:
+        progress.phase("building and checking what was known then", 0)
+        done = enquire(
+            folders.for_enquiry(),
+            as_of=settings.as_of,
+            not_compared_share=settings.not_compared_share,
+            on_node=progress.node_done,
+        )
+    click.echo(
+        f"an enquiry as of {settings.as_of:%Y-%m-%d %H:%M:%S} UTC, by today's rules: read until "
+        f"{done.read_until:%Y-%m-%d %H:%M:%S} UTC; the published result stays as it is"
+    )
+    with open_published(folders, settings.as_of) as connection:
+        for line in statement(connection):
+            click.echo(line)
+    click.echo(
+        f"kept: {done.file}; look with `--as-of {settings.as_of:%Y-%m-%dT%H:%M:%S.%f}Z`".replace(".000000", "")
+    )
+    return unread_code(folders, settings.as_of)
+
+
+def as_of_option(command: Callable[..., None]) -> Callable[..., None]:
+    """The option `--as-of` of commands that read: an enquiry instead of the published result."""
+    return click.option(
+        "--as-of",
+        "as_of",
+        metavar="MOMENT",
+        callback=lambda _context, _option, text: _moment(text) if text else None,
+        help="An enquiry that was made for this moment, like 2026-09-12T00:00:00Z.",
+    )(command)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return parse_as_of(text)
+    except SettingsError:
+        raise UsageError(f"--as-of {text}: write it like 2026-10-14T09:00:00Z") from None
+
+
 def load_text(loaded: LoadResult) -> str:
     """What a load did, in one line."""
     return f"read {loaded.new:,} new, {loaded.same:,} unchanged partitions, {loaded.items_read:,} items"
 
 
-def unread_code(folders: Folders) -> int:
-    """Names what could not be read; the exit code that says so."""
+def unread_code(folders: Folders, as_of: datetime | None = None) -> int:
+    """Names what could not be read (in an enquiry: by then); the exit code that says so."""
     from pipelines import ledger
     from pipelines.partner_center.endpoints import ENDPOINTS
     from pipelines.warehouse import open_build
 
-    with open_build(folders) as connection:
+    with open_published(folders, as_of) if as_of else open_build(folders) as connection:
         unread = ledger.unread_partitions(connection)
     by_reason: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for partition_id, status, reason in unread:

@@ -37,7 +37,9 @@ def requests(plan: Plan) -> list[WalkRequest]:
             if not _is_settled(day_read(plan, day), day):
                 wanted.append(WalkRequest(AUDIT_RECORDS, {"day": day.isoformat()}))
     # Days that are not asked for any more cannot be made good; what they held is made good by reading customers.
-    plan.landing.forget_failures(AUDIT_RECORDS.name, {now_asked, *(one.partition_id for one in wanted)})
+    plan.landing.forget_failures(
+        AUDIT_RECORDS.name, {now_asked, *(one.partition_id for one in wanted)}, plan.now.isoformat()
+    )
     return wanted
 
 

@@ -58,7 +58,7 @@ def requests(plan: Plan) -> list[WalkRequest]:
     asked = unknown | {request.partition_id for request in wanted}
     for endpoint in ENDPOINT_OF.values():
         # What failed is asked for again; what is not asked for is offered by no document any more.
-        plan.landing.forget_failures(endpoint.name, asked)
+        plan.landing.forget_failures(endpoint.name, asked, plan.now.isoformat())
     return wanted
 
 

@@ -62,8 +62,12 @@ def requests(plan: Plan) -> list[WalkRequest]:
         months = connection.execute(_FOREIGN, {"now": plan.now.replace(tzinfo=None)}).fetchall()
     wanted = [_sheet(plan, *row) for row in sheets]
     # A sheet that was named once, with a mistake, would be told as unread for ever.
-    plan.landing.forget_failures(PRICE_SHEETS.name, {request.partition_id for request in wanted})
-    plan.landing.forget_failures(FX_RATES.name, {FX_RATES.partition_id({"month": month}) for (month,) in months})
+    plan.landing.forget_failures(
+        PRICE_SHEETS.name, {request.partition_id for request in wanted}, plan.now.isoformat()
+    )
+    plan.landing.forget_failures(
+        FX_RATES.name, {FX_RATES.partition_id({"month": month}) for (month,) in months}, plan.now.isoformat()
+    )
     due = [request for request in wanted if _is_due(_landed(plan, request), request.asked_for, plan.now)]
     return due[:SHEETS_A_RUN] + list(_rates(plan, [month for (month,) in months]))
 

@@ -35,7 +35,7 @@ def requests(plan: Plan) -> list[WalkRequest]:
     asked = {request.partition_id for request in wanted}
     for endpoint in _ESTIMATES:
         # Nobody can ask for the estimate of a month long gone: that it once failed is no news any more.
-        plan.landing.forget_failures(endpoint.name, asked)
+        plan.landing.forget_failures(endpoint.name, asked, plan.now.isoformat())
     return wanted
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import duckdb
 
 from pipelines.sandbox import DEFAULT_CLOCK, Faults, World
 from pipelines.warehouse import Folders, exclusive_run
@@ -86,7 +89,10 @@ def test_loading_month_by_month_ends_where_loading_in_one_go_ends(
                 assert now.mart(name, without) == finished.mart(name, without), name
 
 
-def test_a_break_that_goes_and_comes_back_keeps_its_id_and_its_first_day(world: World, tmp_path: Path) -> None:
+def test_a_break_comes_and_goes_with_its_id_and_its_first_day_and_each_day_can_be_asked_for(
+    world: World, tmp_path: Path
+) -> None:
+    """The second day is asked for on the third: its marts are those that were published then, memory and all."""
     query = (
         "select break_id, status, cast(first_seen_at as date) from marts.fct_breaks where break_code = 'not_compared'"
     )
@@ -108,6 +114,36 @@ def test_a_break_that_goes_and_comes_back_keeps_its_id_and_its_first_day(world: 
         assert {row[1] for row in reopened} == {"reopened"}
         assert {row[0] for row in opened} == {row[0] for row in resolved} == {row[0] for row in reopened}
         assert {row[2] for row in reopened} == {first_day.date()}
+        published, calls = digest(desk), desk.calls()
+        second = second_day.isoformat()
+        enquiry = desk.recon("run", RECON_AS_OF=second, SOURCES__PARTNER_CENTER__CLIENT_ID="")
+        assert enquiry.returncode == 0, enquiry.stdout + enquiry.stderr
+        assert enquiry.stdout.startswith("an enquiry as of 2026-10-15 ")
+        assert (digest(desk), desk.calls()) == (published, calls)
+        folders = Folders(desk.data)
+        assert differing_marts(folders.enquiry(second_day), folders.generations / "warehouse-000002.duckdb") == {}
+        count = "select count(*) as n from marts.fct_breaks where break_code = 'not_compared' and status = 'resolved'"
+        told = desk.recon("sql", "--as-of", second, "--format", "json", count)
+        assert json.loads(told.stdout)["n"] == len(opened)
+
+
+def differing_marts(one: Path, other: Path) -> dict[str, int]:
+    """Rows that only one of two databases has, by mart."""
+    with duckdb.connect() as connection:
+        for name, file in (("one", one), ("other", other)):
+            connection.execute(f"attach '{file}' as {name} (read_only)")
+        names = connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'other' and schema_name = 'marts'"
+        ).fetchall()
+        assert len(names) > len(MARTS)
+        found = {}
+        for (name,) in names:
+            sides = [f"(from one.marts.{name} except all from other.marts.{name})"]
+            sides.append(f"(from other.marts.{name} except all from one.marts.{name})")
+            row = connection.execute(f"select count(*) from ({' union all '.join(sides)})").fetchone()
+            if row and row[0]:
+                found[name] = row[0]
+    return found
 
 
 def _charged_customers(world: World) -> set[str]:
