@@ -97,3 +97,6 @@
 {% macro default__rate_in_permille(part, whole) -%}
     cast(round({{ part }} * 1000 / nullif({{ whole }}, 0), 0) as {{ count_type() }})
 {%- endmacro %}
+
+{# The rate behind thousandths: 0.190 for 190. #}
+{% macro permille_rate(permille) -%} cast({{ permille }} as decimal(9, 0)) * cast('0.001' as decimal(4, 3)) {%- endmacro %}

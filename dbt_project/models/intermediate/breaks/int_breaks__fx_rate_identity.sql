@@ -1,6 +1,6 @@
 -- Rule: pricing and billing currency of a line are the same, and its exchange rate is not 1.
 -- Grain: one row per line that breaks the rule.
-with converted as (
+with other_rates as (
     select
         invoice_line_id,
         invoice_id,
@@ -11,35 +11,26 @@ with converted as (
         product_id,
         sku_id,
         fx_rate,
-        pricing_amount,
-        fx_rate - 1 as excess_rate,
+        difference_amount,
         currency,
         currency_digits,
-        tolerance_amount,
         invoice_at,
         period
-    from {{ ref('int_line_formulas') }}
-    where pricing_currency = currency
-        and fx_rate <> 1
-),
-
-measured as (
-    select
-        *,
-        {{ multiply_decimals('pricing_amount', 'excess_rate') }} as difference
-    from converted
+    from {{ ref('int_line_rates') }}
+    where is_same_currency
+        and fx_rate <> expected_rate
 ),
 
 breaks as (
     select
         {{ break_row('fx_rate_identity', 'line', with_columns(line_keys(), {
-            'difference_amount': 'difference',
-            'at_risk_amount': 'abs(difference)',
-            'direction': direction_by_sign('difference'),
+            'difference_amount': 'difference_amount',
+            'at_risk_amount': 'abs(difference_amount)',
+            'direction': direction_by_sign('difference_amount'),
             'explanation': "'priced and billed in ' || currency || ', but converted at ' || " ~ decimal_text('fx_rate') ~ "
-                || " ~ at_risk_text('abs(difference)', 'currency', 'currency_digits')
+                || " ~ at_risk_text('abs(difference_amount)', 'currency', 'currency_digits')
         })) }}
-    from measured
+    from other_rates
 )
 
 select * from breaks

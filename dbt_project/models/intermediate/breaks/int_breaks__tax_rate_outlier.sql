@@ -1,6 +1,6 @@
 -- Rule: in a country with one tax rate, the tax of a line is off the rate of its invoice.
 -- Grain: one row per line that breaks the rule.
-with taxed as (
+with outliers as (
     select
         invoice_line_id,
         invoice_id,
@@ -13,83 +13,29 @@ with taxed as (
         subtotal,
         tax_total,
         customer_country,
-        {{ rate_in_permille('tax_total', 'subtotal') }} as tax_permille,
+        usual_permille,
+        expected_tax,
+        difference_amount,
         currency,
         currency_digits,
-        tolerance_amount,
         invoice_at,
         period
-    from {{ ref('int_lines') }}
-    where is_counted
-        and line_item_type = 'billing'
-        and subtotal <> 0
-        and customer_country in (select country from {{ ref('tax_countries') }} where is_single_rate)
-),
-
-by_rate as (
-    select
-        invoice_id,
-        customer_country,
-        tax_permille,
-        sum(abs(subtotal)) as taxed_amount,
-        sum(count(*)) over (partition by invoice_id, customer_country) as line_count
-    from taxed
-    group by invoice_id, customer_country, tax_permille
-),
-
--- The rate of most money of the invoice in that country; of two with the same money the lower one.
-preferred as (
-    select
-        invoice_id,
-        customer_country,
-        tax_permille,
-        row_number() over (
-            partition by invoice_id, customer_country
-            order by taxed_amount desc, tax_permille asc
-        ) as preference
-    from by_rate
-    where line_count >= 5
-),
-
-rated as (
-    select
-        taxed.*,
-        preferred.tax_permille as usual_permille,
-        {{ multiply_decimals('taxed.subtotal', "cast(preferred.tax_permille as decimal(9, 0)) * cast('0.001' as decimal(4, 3))") }} as expected
-    from taxed
-    inner join preferred
-        on taxed.invoice_id = preferred.invoice_id
-        and taxed.customer_country = preferred.customer_country
-        and preferred.preference = 1
-),
-
-allowed as (
-    select
-        *,
-        tax_total - expected as difference,
-        {{ multiply_decimals('abs(subtotal)', "cast('0.005' as decimal(4, 3))") }} as relative_allowance
-    from rated
-),
-
-outliers as (
-    select *
-    from allowed
-    where abs(difference) > tolerance_amount
-        and abs(difference) > relative_allowance
+    from {{ ref('int_line_taxes') }}
+    where abs(difference_amount) > allowed_amount
 ),
 
 breaks as (
     select
         {{ break_row('tax_rate_outlier', 'line', with_columns(line_keys(), {
-            'expected_amount': 'expected',
+            'expected_amount': 'expected_tax',
             'actual_amount': 'tax_total',
-            'difference_amount': 'difference',
-            'at_risk_amount': 'abs(difference)',
-            'direction': direction_by_sign('difference'),
+            'difference_amount': 'difference_amount',
+            'at_risk_amount': 'abs(difference_amount)',
+            'direction': direction_by_sign('difference_amount'),
             'explanation': "'tax ' || " ~ amount_text('tax_total', 'currency', 'currency_digits') ~ " || ' on '
                 || " ~ amount_text('subtotal', 'currency', 'currency_digits') ~ " || ', but most lines of the invoice in '
                 || customer_country || ' carry ' || " ~ permille_text('usual_permille') ~ "
-                || " ~ at_risk_text('abs(difference)', 'currency', 'currency_digits')
+                || " ~ at_risk_text('abs(difference_amount)', 'currency', 'currency_digits')
         })) }}
     from outliers
 )
