@@ -51,14 +51,17 @@ class Shelf:
         self.app, self.landing = app, Landing(folder / "landing")
         self.raw = raw_tables()
 
-    def charge(self, item: Item, country: str, lines: int = 1) -> None:
-        """A customer of the country is charged for the item."""
+    def charge(self, item: Item, country: str, customers: int = 1) -> None:
+        """Customers of the country are charged for the item."""
         number = len(self.raw.execute(f"select * from {DATASET}.invoice_line_items").fetchall())
-        row = {"customer_id": f"c-{country}", "customer_country": country, "subtotal": 1, "total_for_customer": 1}
+        row = {"customer_country": country, "subtotal": 1, "total_for_customer": 1}
         walk = walk_of(
             "invoice_line_items", {"invoice_id": f"G{number}", "provider": "onetime", "line_item_type": "billing"}
         )
-        rows = [{**row, "product_id": item.product_id, "sku_id": item.sku_id}] * lines
+        rows = [
+            {**row, "product_id": item.product_id, "sku_id": item.sku_id, "customer_id": f"c-{country}-{n}"}
+            for n in range(customers)
+        ]
         add_rows(self.raw, "invoice_line_items", walk, rows)
 
     def load(self, days: int = 0) -> dict[str, int]:
@@ -103,18 +106,18 @@ def test_a_product_its_sku_and_its_availabilities_are_asked_for_once_a_month(she
     assert shelf.load(days=31) == first
 
 
-def test_a_product_is_asked_for_where_most_of_its_charges_are(shelf: Shelf) -> None:
+def test_a_product_is_asked_for_where_most_of_its_customers_are(shelf: Shelf) -> None:
     item = an_item(shelf.app)
     shelf.charge(item, "DE")
-    shelf.charge(item, "GB", lines=2)
+    shelf.charge(item, "GB", customers=2)
     assert {path.rpartition("=")[2] for path in shelf.load()} == {"GB"}
 
 
 def test_a_product_that_is_not_there_is_asked_for_in_the_other_countries(shelf: Shelf) -> None:
     """A 404 is an answer: nothing failed, and the product is named by the country that has it."""
     item = an_item(shelf.app, everywhere=False)
-    shelf.charge(item, "JP", lines=3)
-    shelf.charge(item, "GB", lines=2)
+    shelf.charge(item, "JP", customers=3)
+    shelf.charge(item, "GB", customers=2)
     shelf.charge(item, "US")
     assert [path.rpartition("=")[2] for path in shelf.load()] == ["JP", "GB", "US", "US", "US"]
     assert shelf.load(days=1) == {}

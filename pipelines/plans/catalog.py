@@ -1,6 +1,6 @@
 """The catalog of what was bought: names and terms of products that charges and orders name.
 
-A product is asked for by id in the country where most of its records are; only if it is not there, in the other
+A product is asked for by id in the country where most of its customers are; only if it is not there, in the other
 countries of its customers. A 404 is an answer: catalog items vanish. Whatever was answered is believed for a month.
 """
 
@@ -46,7 +46,7 @@ class CatalogPhase:
 
 
 def products_at_home(plan: Plan) -> list[WalkRequest]:
-    """Products in the country where most of their records are."""
+    """Products in the country where most of their customers are."""
     return [
         _product(named, named.countries[0])
         for named in named_products(plan)
@@ -98,23 +98,25 @@ def named_products(plan: Plan) -> list[Named]:
 
 _NAMED = f"""
 with lines as (
-    select product_id, sku_id, customer_id, customer_country from {DATASET}.invoice_line_items
+    select product_id, sku_id, customer_id, customer_country, true as is_kept from {DATASET}.invoice_line_items
     union all
-    select product_id, sku_id, customer_id, customer_country from {DATASET}.unbilled_line_items
+    -- Estimates come and go: they name products, and do not decide where to ask.
+    select product_id, sku_id, customer_id, customer_country, false from {DATASET}.unbilled_line_items
     union all
     select
         case when l.offer_id like '%:%:%' then split_part(l.offer_id, ':', 1)
             else regexp_extract(coalesce(l.sku_uri, l.product_uri), '/products/([^/?]+)', 1) end,
         case when l.offer_id like '%:%:%' then split_part(l.offer_id, ':', 2)
             else regexp_extract(l.sku_uri, '/skus/([^/?]+)', 1) end,
-        o.reference_customer_id, null
+        o.reference_customer_id, null, true
     from {DATASET}.order_line_items l
     join {DATASET}.orders o on o.id = l.order_id and o._partition = l._partition
 ),
 named as (
     select
         trim(l.product_id) as product_id, nullif(trim(l.sku_id), '') as sku_id,
-        upper(coalesce(c.country, nullif(l.customer_country, ''))) as country, count(*) as line_count
+        upper(coalesce(c.country, nullif(l.customer_country, ''))) as country,
+        lower(replace(l.customer_id, 'org:', '')) as customer_id, bool_or(l.is_kept) as is_kept
     from lines l
     left join (select distinct lower(id) as id, country from {DATASET}.customers_by_id) c
         on c.id = lower(replace(l.customer_id, 'org:', ''))
@@ -122,9 +124,9 @@ named as (
     group by all
 ),
 countries as (
-    select product_id, list(country order by line_count desc, country) as countries
+    select product_id, list(country order by customer_count desc, country) as countries
     from (
-        select product_id, country, sum(line_count) as line_count from named
+        select product_id, country, count(distinct customer_id) filter (where is_kept) as customer_count from named
         where country is not null group by all
     )
     group by product_id
