@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from pipelines.closed_months import closed_readings
 from pipelines.files import put_in_place
 from pipelines.transform import PROJECT
 from pipelines.warehouse import Folders, published_info
@@ -74,6 +75,7 @@ def offer_memory(connection: duckdb.DuckDBPyConnection, folders: Folders) -> Non
     connection.execute("create schema if not exists recon_memory")
     offer_table(connection, "break_log", sorted(folders.break_log.glob("generation-*.parquet")))
     offer_table(connection, "annotations", sorted(folders.annotations.glob("annotations-*.parquet")))
+    offer_table(connection, "closed_readings", closed_readings(folders))
 
 
 def offer_table(connection: duckdb.DuckDBPyConnection, table: str, files: Sequence[Path]) -> None:

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 import duckdb
 
 from pipelines import ledger
+from pipelines.document_readings import note_readings
 from pipelines.errors import ListNotRead, Unavailable
 from pipelines.landing import Landing
 from pipelines.landing_notes import moment_of
@@ -127,6 +128,7 @@ def apply_landing(folders: Folders, landing: Landing) -> int:
         load_with_dlt(landing, pending, folders.build_database, folders.dlt)
     with open_build(folders) as connection:
         ledger.settle(connection, partitions, pending)
+        note_readings(connection, landing, partitions)
     return len(pending)
 
 

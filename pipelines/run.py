@@ -12,6 +12,7 @@ import duckdb
 
 from pipelines import history, ledger
 from pipelines.annotations import annotations_digest
+from pipelines.closed_months import closings_digest
 from pipelines.errors import UsageError
 from pipelines.landing import Landing
 from pipelines.load import LoadResult, apply_landing
@@ -56,7 +57,8 @@ def build_and_publish(
     apply_landing(folders, Landing(folders.landing))
     with open_build(folders) as connection:
         digest = (
-            f"{ledger.ledger_digest(connection)}-{project_hash()}-{not_compared_share}-{annotations_digest(folders)}"
+            f"{ledger.ledger_digest(connection)}-{project_hash()}-{not_compared_share}"
+            f"-{annotations_digest(folders)}-{closings_digest(folders)}"
         )
     if before is not None and before["input_digest"] == digest and not _time_matters(folders, before["as_of"], as_of):
         return RunResult(before["generation"], False, loaded, None)

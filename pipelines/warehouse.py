@@ -92,6 +92,11 @@ class Folders:
         return self.data / "history" / "annotations"
 
     @property
+    def closed(self) -> Path:
+        """Closed months: certificates and evidence; made when the first month is closed."""
+        return self.data / "history" / "closed"
+
+    @property
     def statements(self) -> Path:
         """Invoice PDFs; made when the first one comes."""
         return self.data / "statements"

@@ -15,6 +15,8 @@ import duckdb
 import pyarrow as pa
 import yaml
 
+from pipelines import document_readings
+from pipelines.document_readings import READINGS
 from pipelines.partner_center.contract import raw_schema
 from pipelines.partner_center.endpoints import TABLES
 
@@ -60,6 +62,7 @@ class RawDatabase:
         self.ledger: list[dict[str, Any]] = []
         self.control_totals: list[dict[str, Any]] = []
         self.order_line_states: list[dict[str, Any]] = []
+        self.document_line_readings: list[dict[str, Any]] = []
 
     def walk(
         self,
@@ -125,6 +128,7 @@ class RawDatabase:
             self._write_table(connection, "load_ledger", self.ledger, LEDGER)
             self._write_table(connection, "load_control_totals", self.control_totals, CONTROL_TOTALS)
             self._write_table(connection, "order_line_states", self.order_line_states, ORDER_LINE_STATES)
+            self._write_table(connection, READINGS, self.document_line_readings, document_readings.SCHEMA)
 
             declared = yaml.safe_load((MODELS / "memory" / "_sources.yml").read_text())
             connection.execute("create schema recon_memory")

@@ -37,6 +37,7 @@
         "invoice_currency_mixed",
         "statement_vs_invoice",
         "amendment_unlinked",
+        "closed_invoice_restated",
         "balance_vs_open_invoices",
         "balance_detail",
         "unbilled_lost",
