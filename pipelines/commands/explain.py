@@ -11,14 +11,18 @@ from pipelines.warehouse import open_published
 
 
 @click.command()
-@click.argument("subject", metavar="BREAK_ID | INVOICE")
-@click.argument("line", required=False, metavar="[LINE]")
+@click.argument("subject", metavar="BREAK_ID | INVOICE | ORDER | LINE")
+@click.argument("part", required=False, metavar="[LINE | PRODUCT[:SKU]]")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object; amounts are text.")
 @as_of_option
-def explain(subject: str, line: str | None, as_of: datetime | None) -> None:
-    """Why a break, an invoice or a line is what it is."""
+def explain(subject: str, part: str | None, as_json: bool, as_of: datetime | None) -> None:
+    """Why a break, an invoice (or a line of it) or an order (or a product of it) is what it is."""
     from pipelines.reports import explanation
 
     _, folders = prepare()
     with open_published(folders, as_of) as connection:
-        for text in explanation.explain(connection, subject, line):
+        if as_json:
+            click.echo(explanation.explain_as_json(connection, subject, part))
+            return
+        for text in explanation.explain(connection, subject, part):
             click.echo(text)
