@@ -1,5 +1,5 @@
--- Grain: one row per order item that was charged and refunded in one pricing currency: what a refund of a unit ought
--- to be, by the day on which the order was reduced, and what was refunded. In the pricing currency, without rates.
+-- Grain: one row per order item that was charged in one pricing currency and reduced: what a refund of a unit ought to
+-- be, by the day on which the order was reduced, and what was refunded. In the pricing currency, without rates.
 with charges as (
     select
         order_item_id,
@@ -24,8 +24,8 @@ per_item as (
     select
         order_item_id,
         max(pricing_currency) as pricing_currency,
-        sum(case when direction = 'refund' then units end) as refunded_quantity,
-        sum(case when direction = 'refund' then pricing_amount end) as refunded_amount,
+        sum(case when direction = 'refund' then units else 0 end) as refunded_quantity,
+        sum(case when direction = 'refund' then pricing_amount else 0 end) as refunded_amount,
         max(case when direction = 'refund' then order_at end) as last_refund_at,
         -- Of several prices the lowest: a refund of that much per unit is not short.
         min(case when direction = 'purchase' then effective_unit_price end) as purchase_price,
@@ -36,7 +36,6 @@ per_item as (
     having
         min(pricing_currency) = max(pricing_currency)
         and count(pricing_amount) = count(*)
-        and max(case when direction = 'refund' then 1 else 0 end) = 1
         -- Where not every unit is billed as one, a price is not that of a unit.
         and max(case when billed_units <> units then 1 else 0 end) = 0
 ),
@@ -97,5 +96,6 @@ select
     {{ as_rate('refunded_quantity') }} as refunded_quantity,
     {{ as_money('refunded_amount') }} as refunded_amount,
     {{ multiply_decimals('cut_unit_refund', 'refunded_quantity') }} as expected_refund_amount,
+    {{ as_money('cut_unit_refund') }} as unit_refund_amount,
     {{ as_rate('fx_rate') }} as fx_rate
 from cut_to_units
