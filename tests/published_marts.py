@@ -51,7 +51,9 @@ _COLUMNS = {
         sku_id text, entitlement_id text, period text, currency text, expected_amount {_MONEY},
         actual_amount {_MONEY}, difference_amount {_MONEY}, expected_quantity {_RATE}, actual_quantity {_RATE},
         at_risk_amount {_MONEY}, business_at timestamp, first_seen_at timestamp, last_seen_at timestamp,
-        resolved_at timestamp, age_days bigint, age_bucket text, days_open bigint, explanation text""",
+        resolved_at timestamp, age_days bigint, age_bucket text, days_open bigint, explanation text, comment text""",
+    "fct_invoice_bridge": f"""bridge_id text, invoice_id text, component text, period text, currency text,
+        amount {_MONEY}""",
     "fct_reconciliation": f"""period text, currency text, verdict text, charges_count bigint,
         charges_amount {_MONEY}, order_items_count bigint, entitlements_count bigint, matched_amount {_MONEY},
         open_breaks_count bigint, at_risk_amount {_MONEY}, unexplained_amount {_MONEY},
@@ -78,6 +80,15 @@ def publish_example(data_dir: Path) -> Path:
         connection.execute("insert into seeds.currencies values ('EUR', 2), ('JPY', 0), ('USD', 2)")
         connection.execute("create table recon_meta.build_info (generation bigint, as_of timestamp)")
         connection.execute("insert into recon_meta.build_info values (7, '2026-09-15 06:00:00')")
+        connection.execute("create schema partner_center_raw")
+        connection.execute(
+            "create table partner_center_raw.load_ledger (endpoint text, partition_id text, invoice_id text, "
+            "line_item_type text, walk_id text, status text, failure_reason text)"
+        )
+        connection.execute(
+            "insert into partner_center_raw.load_ledger values ('invoice_line_items', "
+            "'invoice_line_items/G-USD-9/onetime/billing', 'G-USD-9', 'billing', '000001-abcdef', 'complete', null)"
+        )
         for table, rows in _rows().items():
             for row in rows:
                 names = ", ".join(row)

@@ -8,6 +8,7 @@ from pipelines.commands.annotate import annotate
 from pipelines.commands.cart import cart
 from pipelines.commands.catalog import catalog
 from pipelines.commands.check import check
+from pipelines.commands.close import close, reopen
 from pipelines.commands.demo import demo
 from pipelines.commands.doctor import doctor
 from pipelines.commands.explain import explain
@@ -26,6 +27,8 @@ COMMANDS: tuple[click.Command, ...] = (
     check,
     explain,
     annotate,
+    close,
+    reopen,
     statements,
     sql,
     doctor,

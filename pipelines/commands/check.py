@@ -19,6 +19,7 @@ from pipelines.warehouse import open_published, published_info
 @as_of_option
 def check(period: str | None, fail_on: str, as_of: datetime | None) -> None:
     """Read the published verdict; the exit code says it."""
+    from pipelines.closing import closed_lines
     from pipelines.reports import verdict
 
     settings, folders = prepare()
@@ -26,7 +27,8 @@ def check(period: str | None, fail_on: str, as_of: datetime | None) -> None:
     with open_published(folders, as_of) as connection:
         assert info is not None  # or nothing could have been opened
         result = verdict.check(connection, as_of=info["as_of"], period=period, fail_on=fail_on)  # type: ignore[arg-type]
-    click.echo("\n".join(result.lines))
+        closed = [] if as_of is not None else list(closed_lines(folders, connection, period))
+    click.echo("\n".join([*result.lines, *closed]))
     if as_of is not None:
         click.echo(f"an enquiry as of {as_of:%Y-%m-%d %H:%M:%S} UTC; the published result is another")
         sys.exit(result.exit_code)

@@ -103,6 +103,7 @@ def loaded_now(
 def whole_run(settings: Settings, folders: Folders, command: str, *, sweep: bool = False) -> int:
     """Load, build, publish, and the statement; the exit code."""
     from pipelines import run as running
+    from pipelines.closing import closed_lines
     from pipelines.reports.statement import statement
 
     with exclusive_run(folders, command), watched(folders, command) as progress:
@@ -121,7 +122,7 @@ def whole_run(settings: Settings, folders: Folders, command: str, *, sweep: bool
     if not done.is_new:
         click.echo(f"nothing new: generation {done.generation} stays published")
     with open_published(folders) as connection:
-        for line in statement(connection):
+        for line in (*statement(connection), *closed_lines(folders, connection)):
             click.echo(line)
     click.echo(f"published: {folders.published} (generation {done.generation})")
     return unread_code(folders)
