@@ -99,3 +99,18 @@ def test_a_month_keeps_the_last_estimate_of_each_word_it_was_asked_with(world: W
     lost = {planted.order_id for planted in world.planted if planted.break_code == "unbilled_lost"}
     still = rows_of(folders, f"select order_id from {RAW}.unbilled_line_items where _partition like '%09/previous'")
     assert lost <= {row[0] for row in still}
+
+
+def test_readings_of_a_document_differ_where_its_lines_changed_and_nowhere_else(world: World, tmp_path: Path) -> None:
+    """Though two weeks later all young documents are read again, and the lines may come from another API."""
+    folders, app = folders_in(tmp_path), SandboxApp(world)
+    load_lines(folders, app, LINES)
+    load_lines(folders, app, LINES, days=15)
+    changed = rows_of(
+        folders,
+        f"select invoice_id from {RAW}.document_line_readings group by invoice_id, partition_id "
+        "having count(distinct fingerprint) > 1 order by 1",
+    )
+    planted = world.truth_since(DEFAULT_CLOCK, app.clock)
+    expected = sorted(one.invoice_id or "" for one in planted if one.break_code == "closed_invoice_restated")
+    assert [str(row[0]) for row in changed] == expected

@@ -73,7 +73,7 @@ class Bodies:
 
     def documents(self, clock: datetime) -> list[Body]:
         """The list of invoices: amendments inside their base, and with quirks on their own too."""
-        seen = [d for d in self.live.documents if d.at <= clock]
+        seen = [self.live.world.shown(d, clock) for d in self.live.documents if d.at <= clock]
         bases = {d.id for d in seen}
         return [self.document(d, clock) for d in seen if self.quirks or d.amends_of not in bases]
 
@@ -152,7 +152,8 @@ class Bodies:
         It lags: documents issued after midnight of the day before the clock are not in it yet.
         """
         accounted_at = clock.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
-        documents = [d for d in self.live.documents if d.currency == currency and d.at <= accounted_at]
+        shown = [self.live.world.shown(d, clock) for d in self.live.documents if d.currency == currency]
+        documents = [d for d in shown if d.at <= accounted_at]
         amounts = {"Recurring": Decimal(0), "OneTime": Decimal(0)}
         for document in documents:
             if document.is_counted_at(clock):

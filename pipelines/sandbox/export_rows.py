@@ -48,6 +48,7 @@ def _line_items(shop: SandboxApp, export: Export) -> list[str]:
     document = shop.live.document(export.invoice_id)
     if document is None:
         return []
+    document = shop.world.shown(document, shop.clock)
     if export.subject == "usage":
         return [shop.usage.row(day, document.id) for day in usage_of(document)]
     kept = shop.kept_rows.get(document.id)

@@ -15,6 +15,7 @@ from pipelines.sandbox.legacy import legacy_bills
 from pipelines.sandbox.look_alikes import add_look_alikes
 from pipelines.sandbox.open_month import charges_to_come
 from pipelines.sandbox.plants import plant
+from pipelines.sandbox.restatements import RESTATED_AT, restated, truth_of_restatements
 from pipelines.sandbox.trade import rounded
 
 DEFAULT_CLOCK = datetime(2026, 10, 14, 9, tzinfo=UTC)
@@ -41,10 +42,19 @@ class World:
     to_come: tuple[tuple[datetime, Charge], ...]
     never_billed: tuple[tuple[datetime, Charge], ...]
     _by_id: dict[str, Document] = field(default_factory=dict, repr=False, compare=False)
+    _restated: dict[str, Document] = field(default_factory=dict, repr=False, compare=False)
 
     def truth(self, clock: datetime) -> list[PlantedBreak]:
         """The breaks that a reader who starts at `clock` must find: these, no more, no less."""
         return [planted for planted in self.planted if planted.visible_from <= clock]
+
+    def truth_since(self, read_at: datetime, clock: datetime) -> list[PlantedBreak]:
+        """The truth at `clock` for a reader who had read everything at `read_at` before."""
+        return [*self.truth(clock), *truth_of_restatements(self._by_id, self._restated, read_at, clock)]
+
+    def shown(self, document: Document, clock: datetime) -> Document:
+        """A document as it is at `clock`: most of them stay what they were."""
+        return self._restated.get(document.id, document) if clock >= RESTATED_AT else document
 
     def document(self, invoice_id: str) -> Document | None:
         """A document by its plain id."""
@@ -103,6 +113,7 @@ def finished(b: Builder, scale: float, planted: list[PlantedBreak]) -> World:
         to_come=tuple(b.to_come),
         never_billed=tuple(b.never_billed),
         _by_id={document.id: document for document in documents},
+        _restated=restated(documents),
     )
 
 

@@ -36,7 +36,7 @@ def issued(shop: SandboxApp, invoice_id: str) -> Document:
     document = shop.live.document(invoice_id)
     if document is None or document.at > shop.clock:
         raise Refused(404, 1000, "The invoice was not found.")
-    return document
+    return shop.world.shown(document, shop.clock)
 
 
 def _invoices(shop: SandboxApp, ask: Ask) -> Any:

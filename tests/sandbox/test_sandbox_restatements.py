@@ -1,0 +1,31 @@
+"""Documents that change after they were sent: the same for a first reader, another for who had read them before."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pipelines.sandbox import DEFAULT_CLOCK, World
+from pipelines.sandbox.restatements import RESTATED_AT
+
+BEFORE = RESTATED_AT - timedelta(seconds=1)
+
+
+def test_a_reader_of_before_finds_a_change_in_two_currencies_one_up_one_down(world: World) -> None:
+    found = [one for one in world.truth_since(DEFAULT_CLOCK, RESTATED_AT) if one not in world.truth(RESTATED_AT)]
+    assert sorted(str(one.currency) for one in found) == ["JPY", "USD"]
+    for one in found:
+        document = world.document(str(one.invoice_id))
+        assert document is not None
+        later = world.shown(document, RESTATED_AT)
+        assert abs(later.lines_total - document.lines_total) == one.at_risk_amount
+        assert (later.lines_total > document.lines_total) == (one.currency == "JPY")
+        assert later.total_charges - document.total_charges == later.lines_total - document.lines_total
+
+
+def test_who_reads_first_afterwards_or_not_again_finds_nothing_of_it(world: World) -> None:
+    assert world.truth_since(RESTATED_AT, RESTATED_AT) == world.truth(RESTATED_AT)
+    assert world.truth_since(DEFAULT_CLOCK, BEFORE) == world.truth(BEFORE)
+
+
+def test_before_the_change_every_document_is_what_it_was(world: World) -> None:
+    assert all(world.shown(document, BEFORE) is document for document in world.documents)
