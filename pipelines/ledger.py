@@ -13,6 +13,7 @@ from decimal import Decimal
 import duckdb
 import pyarrow as pa
 
+from pipelines.document_states import DOCUMENT_STATES, DOCUMENT_STATES_DDL, note_document_states
 from pipelines.errors import ControlTotalsDiffer
 from pipelines.landing import Partition
 from pipelines.order_states import ORDER_STATES_DDL, note_order_states
@@ -47,21 +48,23 @@ def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"create schema if not exists {DATASET}")
     if _is_of_another_version(connection):
         # Without a ledger nothing counts as loaded: the next load brings everything from the landing again.
-        for name in ("load_ledger", "load_control_totals", "order_line_states"):
+        for name in ("load_ledger", "load_control_totals", "order_line_states", DOCUMENT_STATES):
             connection.execute(f"drop table if exists {DATASET}.{name}")
     for name, schema in (("load_ledger", LEDGER), ("load_control_totals", TOTALS)):
         connection.register("empty_table", schema.empty_table())
         connection.execute(f"create table if not exists {DATASET}.{name} as from empty_table")
         connection.unregister("empty_table")
     connection.execute(ORDER_STATES_DDL)
+    connection.execute(DOCUMENT_STATES_DDL)
 
 
 def _is_of_another_version(connection: duckdb.DuckDBPyConnection) -> bool:
     rows = connection.execute(
-        "select column_name from information_schema.columns where table_schema = ? and table_name = 'load_ledger'",
-        [DATASET],
+        "select table_name, column_name from information_schema.columns where table_schema = ?", [DATASET]
     ).fetchall()
-    return bool(rows) and {row[0] for row in rows} != set(LEDGER.names)
+    columns = {column for table, column in rows if table == "load_ledger"}
+    has_states = any(table == DOCUMENT_STATES for table, _ in rows)
+    return bool(columns) and (columns != set(LEDGER.names) or not has_states)
 
 
 def has_raw_tables(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -109,6 +112,7 @@ def settle(
     try:
         check_control_totals(connection, loaded)
         note_order_states(connection, loaded)
+        note_document_states(connection, loaded)
         for name, content in (("load_ledger", ledger), ("load_control_totals", totals)):
             connection.register("new_content", content)
             connection.execute(f"delete from {DATASET}.{name}")

@@ -73,7 +73,7 @@ def note_order_states(connection: duckdb.DuckDBPyConnection, loaded: Sequence[La
             "reading_number": number,
         }
         for number, walk in enumerate(loaded, start=1)
-        if walk.endpoint.keeps_states
+        if walk.endpoint.keeps_states and "customer_id" in walk.manifest.partition
     ]
     if not rows:
         return

@@ -51,6 +51,16 @@ ORDER_LINE_STATES = pa.schema(
         pa.field("is_first_reading", pa.bool_()),
     ]
 )
+DOCUMENT_STATES = pa.schema(
+    [
+        *[pa.field(name, pa.string()) for name in ("document_id", "amends_of", "currency_code", "invoice_type")],
+        *[pa.field(name, pa.string()) for name in ("invoice_date", "document_type", "state")],
+        pa.field("total_charges", pa.decimal128(38, 12)),
+        pa.field("paid_amount", pa.decimal128(38, 12)),
+        pa.field("seen_at", pa.timestamp("us")),
+        pa.field("is_first_reading", pa.bool_()),
+    ]
+)
 
 
 class RawDatabase:
@@ -119,7 +129,8 @@ class RawDatabase:
     def write(self, path: Path) -> None:
         """The raw schema in a new file.
 
-        Shape:   every declared table, empty or not, plus ledger, control totals and order line states.
+        Shape:   every declared table, empty or not, plus ledger, control totals and states; documents were seen once,
+                 as they are.
         """
         with duckdb.connect(str(path)) as connection:
             connection.execute("create schema partner_center_raw")
@@ -128,6 +139,7 @@ class RawDatabase:
             self._write_table(connection, "load_ledger", self.ledger, LEDGER)
             self._write_table(connection, "load_control_totals", self.control_totals, CONTROL_TOTALS)
             self._write_table(connection, "order_line_states", self.order_line_states, ORDER_LINE_STATES)
+            self._write_table(connection, "document_states", self._document_states(), DOCUMENT_STATES)
             self._write_table(connection, READINGS, self.document_line_readings, document_readings.SCHEMA)
 
             declared = yaml.safe_load((MODELS / "memory" / "_sources.yml").read_text())
@@ -135,6 +147,15 @@ class RawDatabase:
             for table in declared["sources"][0]["tables"]:
                 columns = ", ".join(f"{column['name']} {column['data_type']}" for column in table["columns"])
                 connection.execute(f"create table recon_memory.{table['name']} ({columns})")
+
+    def _document_states(self) -> list[dict[str, Any]]:
+        states: dict[str, dict[str, Any]] = {}
+        for row in sorted(self.rows["invoices"], key=lambda row: row.get("nested_in") is not None):
+            kept = {name: row.get(name) for name in DOCUMENT_STATES.names}
+            amends_of = row.get("amends_of") or row.get("nested_in")
+            first_seen = {"document_id": row["id"], "amends_of": amends_of, "seen_at": self.read_at}
+            states.setdefault(row["id"], kept | first_seen | {"is_first_reading": True})
+        return list(states.values())
 
     @staticmethod
     def _write_table(

@@ -76,4 +76,5 @@ INVOICES = Endpoint(
     size=200,
     tables=(INVOICE_TABLE, INVOICE_DETAILS_TABLE),
     explode=explode_invoice,
+    keeps_states=True,
 )
