@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.landing import Landing, Manifest, Partition
-from pipelines.partner_center.contract import MONEY_TYPE, Table
+from pipelines.partner_center.contract import MONEY_TYPE, Table, raw_schema
 from pipelines.partner_center.endpoints import ENDPOINTS
 from pipelines.partner_center.pages import read_page
 from pipelines.partner_center.source import DATASET
@@ -119,12 +119,13 @@ def _rows(
 
 def _rows_of(landing: Landing, walk: Manifest, table: Table) -> pa.Table:
     endpoint = ENDPOINTS[walk.endpoint]
-    pages = (
-        read_page(landing.page_bytes(walk, page), endpoint, walk.body).tables[table.name]
-        for page in walk.pages
-        if page.repeats_page is None
-    )
-    return pa.concat_tables(list(pages))
+    names = [column.name for column in table.columns if column.name in _BUSINESS]
+    pages = [raw_schema(table).empty_table().select(names)]
+    for page in walk.pages:
+        if page.repeats_page is None:
+            rows = read_page(landing.page_bytes(walk, page), endpoint, walk.body).tables[table.name]
+            pages.append(rows.select(names))
+    return pa.concat_tables(pages)
 
 
 def _canonical(field: pa.Field) -> str:

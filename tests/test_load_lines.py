@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.ledger import unread_partitions
 from pipelines.load import LoadResult, load
+from pipelines.plans import LoadOptions
 from pipelines.sandbox import DEFAULT_CLOCK, SandboxApp, World, build_world
 from pipelines.warehouse import Folders, open_build
 from tests.sandboxed import Silent, clients_of, folders_in, rows_of
@@ -114,3 +115,15 @@ def test_readings_of_a_document_differ_where_its_lines_changed_and_nowhere_else(
     planted = world.truth_since(DEFAULT_CLOCK, app.clock)
     expected = sorted(one.invoice_id or "" for one in planted if one.break_code == "closed_invoice_restated")
     assert [str(row[0]) for row in changed] == expected
+
+
+def test_another_api_gives_the_same_content_of_every_document(world: World, tmp_path: Path) -> None:
+    folders, app = folders_in(tmp_path), SandboxApp(world)
+    for days, api in enumerate(("v1", "graph")):
+        app.clock = DEFAULT_CLOCK + timedelta(minutes=days)
+        with clients_of(app) as clients:
+            load(folders, clients, app.clock, Silent(), LINES, LoadOptions(api))
+    readings = f"select partition_id, count(distinct source_api), count(distinct fingerprint) from {RAW}."
+    found = rows_of(folders, f"{readings}document_line_readings where endpoint = 'invoice_line_items' group by 1")
+    assert {row[1] for row in found} == {2}
+    assert [row for row in found if row[2] != 1] == []
