@@ -1,6 +1,6 @@
 # `make` alone prints this menu. Every target is one line that calls `recon`; set-up is done when it is missing.
 .DEFAULT_GOAL := help
-.PHONY: setup demo load transform reconcile check explain annotate close reopen statements sql notebook doctor sandbox test lint bench docs clean help
+.PHONY: setup demo load transform reconcile check explain annotate close reopen accruals disputes statements sql notebook doctor sandbox test lint bench docs clean help
 SHELL := /bin/sh
 VENV := .venv
 RUN := $(VENV)/bin/recon
@@ -32,6 +32,10 @@ close: $(READY) ## Freeze a month, with certificate and evidence (ARGS="2026-09"
 	@$(RUN) close $(ARGS)
 reopen: $(READY) ## Open a closed month again (ARGS="2026-09 --reason '...'")
 	@$(RUN) reopen $(ARGS)
+accruals: $(READY) ## Journal of what is ordered and on no invoice (ARGS="--period 2026-09")
+	@$(RUN) accruals $(ARGS)
+disputes: $(READY) ## Letters to the vendor with evidence (ARGS="BREAK_ID" for some)
+	@$(RUN) disputes $(ARGS)
 statements: $(READY) ## Invoice PDFs that are not there yet (ARGS="G000024130" for some)
 	@$(RUN) statements $(ARGS)
 sql: $(READY) ## Read-only query on the published database (ARGS="'select ...'")

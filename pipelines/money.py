@@ -1,15 +1,18 @@
-"""The one door for decimals: exact or refused, never rounded on the way in."""
+"""The one door for decimals: exact or refused, never rounded on the way in, and rounded for books here alone."""
 
 from __future__ import annotations
 
 import functools
 import re
-from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import Any
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 # Sums of many amounts of 38 digits stay exact in it; the usual context would round at 28.
 _WIDE = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow])
+# A product of two numbers of 38 digits has no more than 76.
+_PRODUCTS = Context(prec=76, traps=[Inexact, InvalidOperation, Overflow])
+_BOOKING = Context(prec=60, rounding=ROUND_HALF_UP, traps=[InvalidOperation, Overflow])
 
 
 def exact_decimal(value: Any, precision: int, scale: int) -> Decimal:
@@ -40,6 +43,27 @@ def add_exactly(left: Decimal, right: Decimal) -> Decimal:
     Errors:  decimal.Inexact beyond 60 digits.
     """
     return _WIDE.add(left, right)
+
+
+def subtract_exactly(left: Decimal, right: Decimal) -> Decimal:
+    """The difference, to the last digit.
+
+    Errors:  decimal.Inexact beyond 60 digits.
+    """
+    return _WIDE.subtract(left, right)
+
+
+def multiply_exactly(left: Decimal, right: Decimal) -> Decimal:
+    """The product, to the last digit.
+
+    Errors:  decimal.Inexact beyond 76 digits.
+    """
+    return _PRODUCTS.multiply(left, right)
+
+
+def booked(amount: Decimal, minor_digits: int) -> Decimal:
+    """An amount as books keep it: in minor units of its currency, halves away from zero."""
+    return amount.quantize(Decimal(1).scaleb(-minor_digits), context=_BOOKING)
 
 
 def money_text(amount: Decimal) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
+from pipelines.commands.accruals import accruals
 from pipelines.commands.annotate import annotate
 from pipelines.commands.cart import cart
 from pipelines.commands.catalog import catalog
 from pipelines.commands.check import check
 from pipelines.commands.close import close, reopen
 from pipelines.commands.demo import demo
+from pipelines.commands.disputes import disputes
 from pipelines.commands.doctor import doctor
 from pipelines.commands.explain import explain
 from pipelines.commands.load import load
@@ -29,6 +31,8 @@ COMMANDS: tuple[click.Command, ...] = (
     annotate,
     close,
     reopen,
+    accruals,
+    disputes,
     statements,
     sql,
     doctor,

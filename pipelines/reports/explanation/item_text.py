@@ -56,6 +56,15 @@ def item_text(item: Row) -> Iterator[str]:
             f"  estimate of {one['month']}: {amount_text(one['signed_quantity'], 0)} for "
             f"{amount_text(one['subtotal'], one['digits'])} {one['currency']}, read {minute(one['read_at'])}"
         )
+    for one in item["refunds"]:
+        due = f", due {minute(one['due_at'])}" if one["due_at"] else ""
+        came = f" on {one['last_invoice_id']}" if one["last_invoice_id"] else ""
+        yield (
+            f"  refund {one['refund_status']}: {amount_text(one['expected_quantity'], 0)} for "
+            f"{amount_text(one['expected_pricing_amount'], one['digits'])} {one['pricing_currency'] or ''}{due}; "
+            f"came {amount_text(one['refunded_quantity'], 0)} for "
+            f"{amount_text(one['refunded_pricing_amount'], one['digits'])}{came}"
+        )
     for one in item["candidate_of"]:
         kind = "suggested" if one["is_suggested"] else "not suggested"
         yield f"  candidate of break {one['break_id'][:12]}, {kind}: {one['reason']}"

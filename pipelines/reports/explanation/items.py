@@ -47,6 +47,12 @@ select u.month, u.read_at, u.currency, u.signed_quantity, u.subtotal, u.is_compl
 from marts.fct_unbilled_lines u left join seeds.currencies c on c.currency = u.currency
 where u.order_item_id = ? and u.is_last_reading order by u.month, u.unbilled_line_id
 """
+_REFUNDS = """
+select r.refund_status, r.expected_quantity, r.refunded_quantity, r.pricing_currency, r.expected_pricing_amount,
+    r.refunded_pricing_amount, r.due_at, r.last_invoice_id, coalesce(c.minor_digits, 2) as digits
+from marts.fct_refunds r left join seeds.currencies c on c.currency = r.pricing_currency
+where r.order_item_id = ? order by r.refund_id
+"""
 _CANDIDATE_OF = """
 select break_id, charged_quantity, charged_total, currency, order_at, is_suggested, reason
 from marts.fct_match_candidates where candidate_order_item_id = ? order by break_id
@@ -94,5 +100,6 @@ def _story(connection: duckdb.DuckDBPyConnection, item: Row) -> Row:
         "states": rows(connection, _STATES, key),
         "entitlements": rows(connection, _ENTITLEMENTS, [item["order_id"], item["product_id"], item["sku_id"]]),
         "estimates": rows(connection, _ESTIMATES, key),
+        "refunds": rows(connection, _REFUNDS, key),
         "candidate_of": rows(connection, _CANDIDATE_OF, key),
     }

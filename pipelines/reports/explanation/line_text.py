@@ -32,12 +32,14 @@ def line_text(line: Row, *, is_marked: bool = False) -> Iterator[str]:
 
 
 def wire_text(line: Row) -> Iterator[str]:
-    """Why its class and its pass, its identifiers and prices as the API sent them."""
+    """Why its class and its pass, what its amounts were held against, and the line as the API sent it."""
     yield f"  {'class':<10}{line['line_class']}: {line['class_reason']}"
     if line["pass_reason"]:
         yield f"  {'pass':<10}{line['match_pass'] or 'none'}: {line['pass_reason']}"
     if line["matched_order_id"]:
         yield f"  {'order':<10}{line['matched_order_id']}"
+    for proof in line["proofs"]:
+        yield f"  {'proof':<10}{_proof_text(proof, line['digits'])}"
     sent = line["as_sent"]
     if sent:
         yield "as sent"
@@ -45,6 +47,16 @@ def wire_text(line: Row) -> Iterator[str]:
         for name, value in sent.items():
             if plain(value) != "":
                 yield f"  {name:<{width}}  {plain(value)}"
+
+
+def _proof_text(proof: Row, digits: int) -> str:
+    if proof["within_tolerance"] is None:
+        return f"{proof['proof']}: not proven, {proof['not_proven_reason']}"
+    verdict = "holds" if proof["within_tolerance"] else "does not hold"
+    return (
+        f"{proof['proof']} {verdict}: {proof['inputs']} gives {amount_text(proof['expected_amount'], digits)}, "
+        f"is {amount_text(proof['actual_amount'], digits)} ({proof['formula']})"
+    )
 
 
 def _pass_text(line: Row) -> str:

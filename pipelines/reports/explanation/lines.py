@@ -18,6 +18,10 @@ select l.*, coalesce(c.minor_digits, 2) as digits
 from marts.fct_invoice_lines l left join seeds.currencies c on c.currency = l.currency
 """
 _COUNT = "select count(*) as n from marts.fct_invoice_lines l"
+_PROOFS = """
+select proof, formula, inputs, expected_amount, actual_amount, difference_amount, within_tolerance, not_proven_reason
+from marts.fct_line_proofs where invoice_line_id = ? order by proof
+"""
 # In words, for those who have not read the rules.
 PASSES = {
     "1_order_id": "the customer's order with that id has the product and SKU",
@@ -52,8 +56,9 @@ def lines_where(
 
 
 def with_wire(connection: duckdb.DuckDBPyConnection, line: Row) -> Row:
-    """The same line with what the API sent."""
-    return {**line, "as_sent": as_sent(connection, line["origin"]) if line["origin"] else {}}
+    """The same line with its proofs and what the API sent."""
+    proofs = rows(connection, _PROOFS, [line["invoice_line_id"]])
+    return {**line, "proofs": proofs, "as_sent": as_sent(connection, line["origin"]) if line["origin"] else {}}
 
 
 def _story(connection: duckdb.DuckDBPyConnection, line: Row) -> Row:

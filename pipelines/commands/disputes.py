@@ -1,0 +1,41 @@
+"""`recon disputes`: letters to the vendor, with evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipelines.commands.common import prepare
+from pipelines.files import write_atomically
+from pipelines.warehouse import open_published, published_info
+
+
+@click.command()
+@click.argument("break_ids", nargs=-1, metavar="[BREAK_ID ...]")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Where letters and evidence go; default: `reports/disputes-<date>` in the data directory.",
+)
+def disputes(break_ids: tuple[str, ...], out: Path | None) -> None:
+    """Write a dispute with evidence for every open break that asks too much of us, or for those named; one index."""
+    from pipelines.reports import dispute_text
+    from pipelines.reports.disputes import disputes as disputed
+    from pipelines.reports.statement import amount_text
+
+    _, folders = prepare()
+    info = published_info(folders)
+    with open_published(folders) as connection:
+        found = disputed(connection, break_ids)
+    assert info is not None  # or nothing could have been opened
+    folder = out or folders.data / "reports" / f"disputes-{info['as_of']:%Y-%m-%d}"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for one in found:
+        write_atomically(folder / dispute_text.letter_name(one), dispute_text.letter(one).encode())
+        write_atomically(folder / dispute_text.evidence_name(one), dispute_text.evidence_csv(one).encode())
+    write_atomically(folder / "index.csv", dispute_text.index_csv(found).encode())
+    for currency, (count, amount, digits) in dispute_text.totals(found).items():
+        click.echo(f"{currency}: {count:,} disputes, {amount_text(amount, digits)}")
+    click.echo(f"{len(found):,} disputes, with an index: {folder / 'index.csv'}")
