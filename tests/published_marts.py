@@ -6,63 +6,60 @@ amount of 22 digits. One document is void, one break has no currency.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import yaml
 
 from pipelines.warehouse import Folders
 
 LONG_AMOUNT = "1234567890.123456789012"
 LONG_QUANTITY = "1.000000000000000000000001"
 
+_PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
 _MONEY = "decimal(38, 12)"
 _RATE = "decimal(38, 24)"
-_COLUMNS = {
-    "fct_invoice_lines": f"""invoice_line_id text, invoice_id text, billing_provider text, line_item_type text,
-        source_api text, line_class text, bucket text, charge_type text, customer_id text, order_id text,
-        alternate_id text, product_id text, sku_id text, availability_id text, reservation_order_id text,
-        quantity {_RATE}, signed_quantity {_RATE}, billable_quantity {_RATE}, unit_price {_RATE},
-        effective_unit_price {_RATE}, pricing_currency text, fx_rate {_RATE}, currency text, subtotal {_MONEY},
-        tax_total {_MONEY}, total {_MONEY}, order_at timestamp, charge_start_at timestamp, charge_end_at timestamp,
-        match_pass text, matched_order_id text""",
-    "fct_order_items": f"""order_id text, customer_id text, alternate_id text, product_id text, sku_id text,
-        billing_cycle text, order_status text, created_at timestamp, reduced_at timestamp, order_currency text,
-        expected_quantity {_RATE}, expected_amount {_MONEY}, charged_currency text, charged_quantity {_RATE},
-        charged_subtotal {_MONEY}, charged_total {_MONEY}, entitled_quantity {_RATE}, timing_code text,
-        timing_due_at timestamp, reconciliation_status text""",
-    "fct_order_lines": f"""order_id text, order_line_number bigint, customer_id text, product_id text, sku_id text,
-        availability_id text, quantity {_RATE}, unit_price {_RATE}, extended_amount {_MONEY}, currency text,
-        transaction_type text, term_duration text, subscription_id text""",
-    "fct_entitlements": f"""entitlement_id text, parent_entitlement_id text, customer_id text, order_id text,
-        order_line_number bigint, product_id text, sku_id text, quantity {_RATE}, entitlement_type text,
-        expires_at timestamp, resource_id text, is_included boolean""",
-    "fct_invoices": f"""invoice_id text, document_type text, invoice_type text, amends_of text, is_counted boolean,
-        currency text, invoice_at timestamp, period_start_at timestamp, period_end_at timestamp,
-        total_charges {_MONEY}, paid_amount {_MONEY}, open_amount {_MONEY}, line_count bigint, lines_total {_MONEY},
-        matched_amount {_MONEY}, matched_with_break_amount {_MONEY}, suggested_amount {_MONEY},
-        timing_amount {_MONEY}, unmatched_amount {_MONEY}, not_compared_amount {_MONEY},
-        out_of_scope_amount {_MONEY}, amendment_amount {_MONEY}, rounding_amount {_MONEY},
-        unexplained_amount {_MONEY}""",
-    "fct_balances": f"""read_at timestamp, currency text, invoice_type text, balance_amount {_MONEY},
-        open_invoices_amount {_MONEY}, difference_amount {_MONEY}""",
-    "fct_breaks": f"""break_id text, break_code text, severity text, direction text, grain text, status text,
-        is_primary boolean, invoice_id text, invoice_line_id text, customer_id text, order_id text, product_id text,
-        sku_id text, entitlement_id text, period text, currency text, expected_amount {_MONEY},
-        actual_amount {_MONEY}, difference_amount {_MONEY}, expected_quantity {_RATE}, actual_quantity {_RATE},
-        at_risk_amount {_MONEY}, business_at timestamp, first_seen_at timestamp, last_seen_at timestamp,
-        resolved_at timestamp, age_days bigint, age_bucket text, days_open bigint, explanation text, comment text""",
-    "fct_invoice_bridge": f"""bridge_id text, invoice_id text, component text, period text, currency text,
-        amount {_MONEY}""",
-    "fct_reconciliation": f"""period text, currency text, verdict text, charges_count bigint,
-        charges_amount {_MONEY}, order_items_count bigint, entitlements_count bigint, matched_amount {_MONEY},
-        open_breaks_count bigint, at_risk_amount {_MONEY}, unexplained_amount {_MONEY},
-        not_compared_amount {_MONEY}""",
-    "dim_customers": "customer_id text, company_name text, country text",
-    "dim_products": "product_id text, product_name text",
-    "dim_skus": "product_id text, sku_id text, sku_name text",
-    "dim_availabilities": "product_id text, sku_id text, availability_id text",
-    "dim_break_codes": "break_code text, title text, severity text, rule_in_words text, next_step text",
+# What reports read beside the marts.
+_OTHER_TABLES = {
+    "intermediate.int_order_items": """order_item_id text, increased_at timestamp, last_change text,
+        positive_charge_count bigint, negative_charge_count bigint""",
+    "intermediate.int_breaks_found": f"""break_id text, break_code text, direction text, grain text,
+        invoice_id text, invoice_line_id text, customer_id text, order_id text, product_id text, sku_id text,
+        order_item_id text, charge_group_id text, currency text, expected_amount {_MONEY}, actual_amount {_MONEY},
+        difference_amount {_MONEY}, expected_quantity {_RATE}, actual_quantity {_RATE}, at_risk_amount {_MONEY},
+        explanation text""",
+    "intermediate.int_breaks_suppressed": """break_id text, break_code text, suppressed_by_break_id text,
+        suppressed_by text""",
+    "intermediate.int_break_events": f"""generation bigint, event text, event_at timestamp, break_id text,
+        status text, at_risk_amount {_MONEY}, explanation text""",
+    "intermediate.int_line_identities": "invoice_line_id text, _partition text, _page integer, _position integer",
+    "recon_memory.break_log": f"""generation bigint, event text, event_at timestamp, break_id text, status text,
+        at_risk_amount {_MONEY}, explanation text""",
+    "recon_memory.annotations": f"""break_id text, status text, owner text, comment text, ticket text,
+        expected_at timestamp, at_risk_amount {_MONEY}, generation bigint, annotated_by text,
+        annotated_at timestamp""",
+    "staging.stg_partner_center__orders": """order_id text, checked_at timestamp, _partition text, _page integer,
+        _position integer""",
+    "staging.stg_partner_center__order_line_states": f"""order_id text, order_line_number bigint, order_status text,
+        quantity {_RATE}, seen_at timestamp, is_first_reading boolean""",
+    "staging.stg_partner_center__daily_rated_usage": f"""invoice_id text, usage_date date, customer_id text,
+        quantity {_RATE}, product_id text, subscription_id text, charge_start_at timestamp, _partition text,
+        _page integer, _position integer""",
+    "partner_center_raw.load_ledger": """endpoint text, partition_id text, invoice_id text, line_item_type text,
+        walk_id text, status text, failure_reason text, read_at timestamp, source_api text""",
+    "partner_center_raw.invoice_line_items": f"""charge_type text, order_id text, subtotal {_MONEY},
+        promotion_id text, _partition text, _walk_id text, _page integer, _position integer""",
+    "seeds.timing_windows": "timing_code text, then_codes text",
+}
+_READ = {
+    "endpoint": "invoice_line_items",
+    "partition_id": "invoice_line_items/G-USD-9/onetime/billing",
+    "invoice_id": "G-USD-9",
+    "line_item_type": "billing",
+    "walk_id": "000001-abcdef",
+    "status": "complete",
 }
 _ALPINE, _KYOTO, _DELTA = "c-alpine", "c-kyoto", "c-delta"
 
@@ -72,29 +69,42 @@ def publish_example(data_dir: Path) -> Path:
     file = Folders(data_dir).published
     file.parent.mkdir(parents=True)
     with duckdb.connect(str(file)) as connection:
-        for schema in ("marts", "seeds", "recon_meta"):
+        schemas = ("marts", "seeds", "recon_meta", "recon_memory", "intermediate", "staging", "partner_center_raw")
+        for schema in schemas:
             connection.execute(f"create schema {schema}")
-        for table, columns in _COLUMNS.items():
-            connection.execute(f"create table marts.{table} ({columns})")
+        for table, columns in {**_contracted(), **_OTHER_TABLES}.items():
+            connection.execute(f"create table {table} ({columns})")
         connection.execute("create table seeds.currencies (currency text, minor_digits bigint)")
         connection.execute("insert into seeds.currencies values ('EUR', 2), ('JPY', 0), ('USD', 2)")
         connection.execute("create table recon_meta.build_info (generation bigint, as_of timestamp)")
         connection.execute("insert into recon_meta.build_info values (7, '2026-09-15 06:00:00')")
-        connection.execute("create schema partner_center_raw")
-        connection.execute(
-            "create table partner_center_raw.load_ledger (endpoint text, partition_id text, invoice_id text, "
-            "line_item_type text, walk_id text, status text, failure_reason text)"
-        )
-        connection.execute(
-            "insert into partner_center_raw.load_ledger values ('invoice_line_items', "
-            "'invoice_line_items/G-USD-9/onetime/billing', 'G-USD-9', 'billing', '000001-abcdef', 'complete', null)"
-        )
-        for table, rows in _rows().items():
-            for row in rows:
-                names = ", ".join(row)
-                marks = ", ".join("?" for _ in row)
-                connection.execute(f"insert into marts.{table} ({names}) values ({marks})", list(row.values()))
+        _insert(connection, {"partner_center_raw.load_ledger": [_READ]})
+        _insert(connection, {f"marts.{table}": rows for table, rows in _rows().items()})
     return data_dir
+
+
+def add_rows(data_dir: Path, more: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+    """Adds rows to tables of the published example, `schema.table`; nobody may have it open."""
+    with duckdb.connect(str(Folders(data_dir).published)) as connection:
+        _insert(connection, more)
+
+
+def _contracted() -> dict[str, str]:
+    """The columns of every mart, as its contract says."""
+    found = {}
+    for path in sorted((_PROJECT / "models" / "marts").glob("*.yml")):
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
+            columns = (f"{one['name']} {one['data_type'].replace('string', 'text')}" for one in model["columns"])
+            found[f"marts.{model['name']}"] = ", ".join(columns)
+    return found
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, more: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+    for table, rows in more.items():
+        for row in rows:
+            names = ", ".join(row)
+            marks = ", ".join("?" for _ in row)
+            connection.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))
 
 
 def _rows() -> dict[str, list[dict[str, object]]]:
