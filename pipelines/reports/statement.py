@@ -1,6 +1,6 @@
 """Question: what was billed, what of it is proven, and what is not?
 
-Source:   fct_invoices, fct_invoice_lines, fct_breaks, fct_reconciliation of the published database.
+Source:   fct_invoices, fct_invoice_lines, fct_breaks, fct_reconciliation, fct_coverage of the published database.
 Caveats:  one statement per currency; currencies are never added together.
 """
 
@@ -36,6 +36,31 @@ _PERIODS = """
 select currency, period, verdict, charges_amount, matched_amount, open_breaks_count, at_risk_amount
 from marts.fct_reconciliation order by currency, period
 """
+# What could be compared at all: one-time business, and documents of any kind.
+_COVERAGE = """
+select currency, kind, cast(sum(compared_count) as bigint), cast(sum(compared_count + not_compared_count) as bigint)
+from marts.fct_coverage
+where kind in ('documents', 'balances', 'statements', 'audit_feed') or part like '%one_time'
+group by currency, kind
+"""
+_NOT_READ = """
+select currency, kind, not_compared_reason, min(partition_id), cast(sum(not_compared_count) as bigint),
+    sum(not_compared_amount)
+from marts.fct_coverage
+where partition_id is not null and kind <> 'readings'
+group by currency, kind, not_compared_reason
+order by 5 desc, 2, 3
+"""
+_KINDS = (
+    ("lines", "one-time lines"),
+    ("documents", "documents"),
+    ("orders", "orders"),
+    ("entitlements", "entitlements"),
+    ("unbilled", "estimates"),
+    ("balances", "balances"),
+    ("statements", "statements"),
+)
+_MOST_REASONS = 3
 _BUCKETS = (
     ("matched", "matched"),
     ("matched_with_break", "matched, with a break"),
@@ -58,6 +83,8 @@ def statement(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     periods = connection.execute(_PERIODS).fetchall()
     documents = {row[0]: row[1:] for row in connection.execute(_DOCUMENTS).fetchall()}
     out_of_scope = dict(connection.execute(_OUT_OF_SCOPE).fetchall())
+    coverage = {(row[0], row[1]): row[2:] for row in connection.execute(_COVERAGE).fetchall()}
+    not_read = connection.execute(_NOT_READ).fetchall()
     currencies = {*documents, *(row[0] for row in periods), *(row[0] for row in breaks)} - {None}
     for currency in sorted(currencies):
         decimals = digits.get(currency, 2)
@@ -67,7 +94,15 @@ def statement(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         yield from _charges_part(mine, decimals)
         yield from _breaks_part([row for row in breaks if row[0] == currency], decimals)
         yield from _periods_part([row for row in periods if row[0] == currency], decimals)
+        yield from _coverage_part(
+            [(name, *coverage[currency, kind]) for kind, name in _KINDS if (currency, kind) in coverage],
+            [row for row in not_read if row[0] == currency],
+            decimals,
+        )
         yield ""
+    days_read, days = coverage.get((None, "audit_feed"), (0, 0))
+    if days_read < days:
+        yield f"record of activity: {days - days_read:,} of {days:,} days could not be read"
     for _, code, severity, rows, _, _ in (row for row in breaks if row[0] is None):
         yield f"open, without a currency: {rows:,} {code} ({severity})"
 
@@ -108,6 +143,17 @@ def _periods_part(mine: _Rows, decimals: int) -> Iterator[str]:
             f"{amount_text(charged, decimals)}, matched {amount_text(matched, decimals)}, "
             f"{open_breaks:,} open breaks, {amount_text(at_risk, decimals)} at risk"
         )
+
+
+def _coverage_part(mine: _Rows, not_read: _Rows, decimals: int) -> Iterator[str]:
+    """What was compared, of how much; and what could not be read, the most first."""
+    if mine:
+        yield "  compared: " + ", ".join(f"{name} {compared:,} of {rows:,}" for name, compared, rows in mine)
+    for _, kind, reason, partition, rows, amount in not_read[:_MOST_REASONS]:
+        money = "" if amount is None else f", {amount_text(amount, decimals)}"
+        yield f"    not compared: {rows:,} {kind}{money}; {reason} ({partition})"
+    if len(not_read) > _MOST_REASONS:
+        yield f"    and {len(not_read) - _MOST_REASONS:,} more reasons in fct_coverage"
 
 
 def amount_text(amount: Decimal | None, decimals: int) -> str:

@@ -16,7 +16,7 @@ from pipelines.errors import UsageError
 from pipelines.reports import query, verdict
 from pipelines.reports.statement import amount_text, statement
 from pipelines.warehouse import Folders, open_published
-from tests.published_marts import publish_example
+from tests.published_marts import add_rows, publish_example
 
 AS_OF = datetime(2026, 10, 14, 9)  # noqa: DTZ001 - as the published file says it
 
@@ -59,6 +59,31 @@ def test_a_statement_shows_a_22_digit_amount_to_the_last_digit(published: duckdb
     digits = format(largest.normalize(), "f")
     assert len(digits.replace(".", "")) == 22
     assert digits in "\n".join(statement(published)).replace(",", "")
+
+
+def test_a_statement_says_what_was_compared_and_what_could_not_be_read(tmp_path: Path) -> None:
+    publish_example(tmp_path)
+    lines = {"kind": "lines", "part": "onetime billing one_time", "compared_with": "orders and entitlements"}
+    rows = [
+        lines | {"coverage_id": "1", "currency": "JPY", "compared_count": 7, "not_compared_count": 0},
+        lines
+        | {
+            "coverage_id": "2",
+            "currency": "JPY",
+            "compared_count": 0,
+            "not_compared_count": 3,
+            "not_compared_amount": Decimal(1200),
+            "not_compared_reason": "HTTP 403",
+            "partition_id": "orders/c1",
+        },
+        {"coverage_id": "3", "kind": "audit_feed", "part": "days", "compared_count": 88, "not_compared_count": 2},
+    ]
+    add_rows(tmp_path, {"marts.fct_coverage": rows})
+    with open_published(Folders(tmp_path)) as connection:
+        said = list(statement(connection))
+    assert "  compared: one-time lines 7 of 10" in said
+    assert "    not compared: 3 lines, 1,200; HTTP 403 (orders/c1)" in said
+    assert "record of activity: 2 of 90 days could not be read" in said
 
 
 def test_the_check_wants_a_period_that_exists(published: duckdb.DuckDBPyConnection) -> None:
