@@ -6,7 +6,7 @@ from __future__ import annotations
 ITEMS = """
 with open_breaks as (
     select order_id, product_id, sku_id,
-        max(break_code) filter (where break_code = 'cancelled_not_credited' and status <> 'accepted') as credit,
+        max(break_code) filter (where break_code = 'cancelled_not_credited') as credit,
         max(break_code) filter (where break_code = 'quantity_charged_vs_ordered' and direction = 'under') as short,
         coalesce(bool_or(status = 'accepted'), false) as is_accepted
     from marts.fct_breaks
