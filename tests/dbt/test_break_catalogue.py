@@ -1,4 +1,4 @@
-"""A rule is one model with its tests, one catalogue row, one list entry and plants: all of them name the same rules."""
+"""A rule is one model with its tests, one catalogue row, one list entry and plants, all under one name."""
 
 from __future__ import annotations
 
