@@ -1,0 +1,196 @@
+"""Disputes on a small published database: what leaves the house, with evidence, and what must not."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.errors import UsageError
+from pipelines.reports.dispute_sentences import OTHER, WORDINGS
+from pipelines.reports.dispute_text import evidence_csv, index_csv, letter, totals
+from pipelines.reports.disputes import Dispute, disputes
+from pipelines.warehouse import Folders, open_published
+from tests.published_marts import add_rows, publish_example
+
+ROOT = Path(__file__).resolve().parents[2]
+# Words of ours that mean nothing to the vendor.
+OURS = re.compile(
+    r"\b(?:breaks?|buckets?|passe?s?|primary|at risk|landing|marts?|suppressed|partitions?|exposure|tolerance)\b|_",
+    re.IGNORECASE,
+)
+
+
+def finding(break_id: str, code: str, currency: str, amount: str | None, **more: object) -> dict[str, object]:
+    return {
+        "break_id": break_id,
+        "break_code": code,
+        "severity": "high",
+        "direction": "over",
+        "grain": "order_item",
+        "status": "open",
+        "is_primary": True,
+        "customer_id": "c-kyoto",
+        "order_id": "o7",
+        "product_id": "p1",
+        "sku_id": "0001",
+        "currency": currency,
+        "at_risk_amount": amount,
+        "explanation": f"charged 3, ordered 2; {amount} {currency} at risk",
+        **more,
+    }
+
+
+MORE = {
+    "marts.fct_breaks": [
+        finding(
+            *("abc123def456-yen", "quantity_charged_vs_ordered", "JPY", "8700"),
+            owner="Ana Lima",
+            ticket="CASE-7",
+            expected_at="2026-10-20 00:00:00",
+            comment="=they always say no",
+        ),
+        finding("beside", "line_total", "EUR", "0.1", is_primary=False, grain="line", invoice_line_id="l2"),
+        finding("taken", "price_charged_vs_ordered", "EUR", "0.2", status="accepted", annotated_by="Bo"),
+        finding("generous", "over_credited", "EUR", "9", direction="under", explanation="refunded twice"),
+        finding("tiny", "credit_short", "EUR", "35.7942", explanation="credited 141.00, due 180.00; 35.7942 at risk"),
+    ],
+    "marts.fct_order_items": [
+        {"order_item_id": "i7", "order_id": "o7", "customer_id": "c-kyoto", "product_id": "p1", "sku_id": "0001"}
+        | {"order_currency": "JPY", "expected_quantity": "2", "expected_amount": "17400", "order_status": "completed"}
+        | {"charged_quantity": "3", "charged_currency": "JPY", "entitled_quantity": "2", "billing_cycle": "one_time"}
+        | {"created_at": "2026-08-04 10:00:00", "reconciliation_status": "break", "charged_subtotal": "26100"}
+    ],
+    "marts.fct_order_lines": [
+        {"order_item_id": "i7", "order_id": "o7", "order_line_number": 0, "product_id": "p1", "sku_id": "0001"}
+        | {"quantity": "2", "unit_price": "8700", "extended_amount": "17400", "currency": "JPY"}
+    ],
+    "marts.fct_invoice_lines": [
+        {"invoice_line_id": "l70", "invoice_id": "G-JPY-9", "line_class": "one_time", "bucket": "matched_with_break"}
+        | {"customer_id": "c-kyoto", "order_id": "o7", "product_id": "p1", "sku_id": "0001", "charge_type": "=new"}
+        | {"currency": "JPY", "signed_quantity": "3", "subtotal": "26100", "tax_total": "2610", "total": "28710"}
+        | {"unit_price": "8700", "matched_order_id": "o7", "match_pass": "1_order_id", "order_item_id": "i7"}
+    ],
+    "intermediate.int_breaks_found": [
+        {"break_id": "abc123def456-yen", "order_item_id": "i7"},
+        {"break_id": "loser", "break_code": "price_charged_vs_ordered", "order_item_id": "i7", "currency": "JPY"},
+    ],
+    "intermediate.int_breaks_suppressed": [
+        {"break_id": "loser", "break_code": "price_charged_vs_ordered"}
+        | {"suppressed_by_break_id": "abc123def456-yen", "suppressed_by": "quantity_charged_vs_ordered"}
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    data = publish_example(tmp_path_factory.mktemp("disputes") / "data")
+    add_rows(data, MORE)
+    with open_published(Folders(data)) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def yen(published: duckdb.DuckDBPyConnection) -> Dispute:
+    return disputes(published, ["abc123def456-yen"])[0]
+
+
+def test_every_open_primary_break_that_asks_too_much_is_disputed_and_nothing_else(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    expected = published.execute(
+        "select break_id from marts.fct_breaks where is_primary and direction = 'over' "
+        "and status not in ('resolved', 'accepted')"
+    ).fetchall()
+    found = disputes(published)
+    assert {one.found["break_id"] for one in found} == {row[0] for row in expected}
+    assert {"taken", "generous", "beside"} & {one.found["break_id"] for one in found} == set()
+
+
+def test_the_sums_are_those_of_the_mart_in_minor_units(published: duckdb.DuckDBPyConnection) -> None:
+    found = totals(disputes(published))
+    # 35.7942 is asked for as 35.79: nobody credits a part of a cent.
+    assert found["EUR"][1] == Decimal("150.00") + Decimal("50.00") + Decimal("12.00") + Decimal("35.79")
+    assert found["JPY"][1] == Decimal(128700)
+
+
+def test_a_letter_says_what_was_charged_what_was_expected_and_what_is_asked_for(yen: Dispute) -> None:
+    text = letter(yen)
+    assert "Over all invoices 3 units were charged, but the order is for 2." in text
+    assert "Invoice G-JPY-9, =new: 3 × p1:0001 at 8,700, order o7: 26,100 JPY before tax" in text
+    assert "Order o7 of 2026-08-04 (completed): 2 × p1:0001: 17,400 JPY before tax" in text
+    assert "Received by the customer: 2 × p1:0001" in text
+    assert "Please credit the units charged beyond the order: 8,700 JPY." in text
+
+
+def test_a_letter_names_the_ticket_and_the_contact_and_keeps_our_comment(yen: Dispute) -> None:
+    text = letter(yen)
+    assert "Our reference: CASE-7" in text
+    assert "Our contact: Ana Lima" in text
+    assert "by 2026-10-20" in text
+    assert "always say no" not in text
+
+
+def test_letters_use_no_word_of_ours(published: duckdb.DuckDBPyConnection) -> None:
+    for one in disputes(published):
+        assert OURS.search(re.sub(r"\S*\d\S*|o-unknown", "", letter(one))) is None
+
+
+@pytest.mark.parametrize("code", [*WORDINGS, "other"])
+def test_sentences_use_no_word_of_ours_and_only_known_figures(code: str) -> None:
+    wording = WORDINGS.get(code, OTHER)
+    known = dict.fromkeys(("amount", "charged", "ordered", "received", "invoice"), "X")
+    for text in (wording.subject, wording.claim.format_map(known), wording.request.format_map(known)):
+        assert OURS.search(text) is None, text
+
+
+def test_every_wording_belongs_to_a_rule() -> None:
+    lines = (ROOT / "dbt_project" / "seeds" / "break_catalogue.csv").read_text(encoding="utf-8").splitlines()
+    assert set(WORDINGS) <= {line.split(",", 1)[0] for line in lines}
+
+
+def test_the_evidence_is_every_row_with_exact_amounts(yen: Dispute) -> None:
+    rows = list(csv.DictReader(io.StringIO(evidence_csv(yen))))
+    assert [row["evidence"] for row in rows] == ["invoice line", "order line", "delivery"]
+    assert (rows[0]["amount_before_tax"], rows[0]["total"], rows[0]["currency"]) == ("26100", "28710", "JPY")
+    assert rows[0]["what"] == "'=new"
+
+
+def test_a_break_about_one_line_shows_that_line_only(published: duckdb.DuckDBPyConnection) -> None:
+    evidence = disputes(published, ["beside"])[0].evidence
+    assert [(one.kind, one.total) for one in evidence] == [("invoice line", Decimal(250))]
+
+
+def test_the_index_is_for_us_and_names_owner_ticket_and_files(yen: Dispute) -> None:
+    row = next(csv.DictReader(io.StringIO(index_csv([yen]))))
+    assert (row["owner"], row["ticket"], row["amount"], row["currency"]) == ("Ana Lima", "CASE-7", "8700", "JPY")
+    assert row["letter"] == "dispute-abc123def456.md"
+
+
+def test_a_named_break_beside_a_greater_one_adds_nothing_to_the_sums(published: duckdb.DuckDBPyConnection) -> None:
+    assert totals(disputes(published, ["beside"])) == {"EUR": (1, Decimal(0), 2)}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("b5", "was resolved on 2026-09-10"),
+        ("taken", "was accepted by Bo"),
+        ("generous", "is in our favour"),
+        ("loser", "quantity_charged_vs_ordered"),
+        ("nobody", "no break is called"),
+    ],
+)
+def test_what_cannot_be_disputed_says_why(published: duckdb.DuckDBPyConnection, name: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        disputes(published, [name, "abc123def456-yen"])
+
+
+def test_a_break_named_twice_is_disputed_once(published: duckdb.DuckDBPyConnection) -> None:
+    assert len(disputes(published, ["abc123def456-yen", "abc123"])) == 1
