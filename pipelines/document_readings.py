@@ -40,6 +40,8 @@ TOTALS = {
     "office_line_items": "total_for_customer",
     "azure_line_items": "post_tax_total",
 }
+# Of the list below and of how its values are written: fingerprints of another version are made again.
+_VERSION = "1"
 # What a line says about business. Names and descriptions may be spelt anew without anything having changed.
 _BUSINESS = (
     *("customer_id", "order_id", "alternate_id", "order_date", "product_id", "sku_id", "availability_id"),
@@ -57,7 +59,8 @@ def note_readings(connection: duckdb.DuckDBPyConnection, landing: Landing, parti
     if _is_there(connection):
         rows = connection.execute(
             f"select distinct partition_id, walk_id, fingerprint from {DATASET}.{READINGS} "
-            "where fingerprint is not null"
+            "where starts_with(fingerprint, ?)",
+            [f"{_VERSION}-"],
         ).fetchall()
         known = {(row[0], row[1]): row[2] for row in rows}
     content = pa.Table.from_pylist(list(_rows(connection, landing, partitions, known)), schema=SCHEMA)
@@ -77,7 +80,7 @@ def fingerprint(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> str:
         ).fetchall()
     finally:
         connection.unregister("rows_to_hash")
-    return str(found[0][0])
+    return f"{_VERSION}-{found[0][0]}"
 
 
 def _rows(

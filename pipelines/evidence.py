@@ -26,9 +26,10 @@ MARTS: Mapping[str, str] = {
         "and coalesce(charged_currency, order_currency) = ?) or order_id in "
         f"(select matched_order_id from marts.fct_invoice_lines where invoice_id in ({_DOCUMENTS}))"
     ),
-    "fct_breaks": "period = ? and currency = ?",
+    "fct_breaks": "period = ? and (currency = ? or currency is null)",
 }
 ROWS_IN_A_SHEET = 1_048_575
+ROWS_AT_ONCE = 10_000
 # A cell holds so many digits; what has more is written as text, to the last one.
 DIGITS_IN_A_CELL = 15
 
@@ -83,7 +84,7 @@ def write_workbook(
             sheet.write_string(0, column, field.name, bold)
         is_money = [pa.types.is_decimal(field.type) and field.type.scale == 12 for field in table.schema]
         line = 0
-        for batch in table.slice(0, ROWS_IN_A_SHEET).to_batches():
+        for batch in table.slice(0, ROWS_IN_A_SHEET).to_batches(max_chunksize=ROWS_AT_ONCE):
             for row in batch.to_pylist():
                 line += 1
                 code = row.get("currency") or row.get("charged_currency") or row.get("order_currency")

@@ -102,11 +102,16 @@ def test_a_month_keeps_the_last_estimate_of_each_word_it_was_asked_with(world: W
     assert lost <= {row[0] for row in still}
 
 
-def test_readings_of_a_document_differ_where_its_lines_changed_and_nowhere_else(world: World, tmp_path: Path) -> None:
-    """Though two weeks later all young documents are read again, and the lines may come from another API."""
+@pytest.mark.parametrize("api", ["v1", "graph"])
+def test_readings_of_a_document_differ_where_its_lines_changed_and_nowhere_else(
+    world: World, tmp_path: Path, api: str
+) -> None:
+    """Though two weeks later all young documents are read again."""
     folders, app = folders_in(tmp_path), SandboxApp(world)
-    load_lines(folders, app, LINES)
-    load_lines(folders, app, LINES, days=15)
+    for days in (0, 15):
+        app.clock = DEFAULT_CLOCK + timedelta(days=days)
+        with clients_of(app) as clients:
+            load(folders, clients, app.clock, Silent(), LINES, LoadOptions(api))
     changed = rows_of(
         folders,
         f"select invoice_id from {RAW}.document_line_readings group by invoice_id, partition_id "
@@ -115,6 +120,7 @@ def test_readings_of_a_document_differ_where_its_lines_changed_and_nowhere_else(
     planted = world.truth_since(DEFAULT_CLOCK, app.clock)
     expected = sorted(one.invoice_id or "" for one in planted if one.break_code == "closed_invoice_restated")
     assert [str(row[0]) for row in changed] == expected
+    assert len(expected) == 2
 
 
 def test_another_api_gives_the_same_content_of_every_document(world: World, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ class ExportDesk:
         self._exports: dict[str, Export] = {}
         self._polls: dict[str, int] = {}
         self._keys: dict[str, set[str]] = {}
-        self._files: dict[tuple[str, str], Files] = {}
+        self._files: dict[tuple[str, str, bool], Files] = {}
 
     def order(self, subject: str, invoice_id: str, period: str, currency: str, *, fails: bool) -> Export:
         """A new export."""
@@ -92,9 +92,9 @@ class ExportDesk:
         with self._lock:
             return signature in self._keys.get(export.id, set())
 
-    def files(self, export: Export, rows: Callable[[], Sequence[str]]) -> Files:
-        """The files of an export: of a document made once, of open charges anew for every order."""
-        place = (export.subject, export.invoice_id or export.id)
+    def files(self, export: Export, rows: Callable[[], Sequence[str]], *, is_restated: bool) -> Files:
+        """The files of an export: of a document made once, and again when it changed; of open charges every time."""
+        place = (export.subject, export.invoice_id or export.id, is_restated)
         with self._lock:
             if place not in self._files:
                 self._files[place] = _files(export, rows())

@@ -56,6 +56,10 @@ class World:
         """A document as it is at `clock`: most of them stay what they were."""
         return self._restated.get(document.id, document) if clock >= RESTATED_AT else document
 
+    def is_restated(self, invoice_id: str, clock: datetime) -> bool:
+        """Whether a document is another one by now than it was when it was sent."""
+        return clock >= RESTATED_AT and invoice_id in self._restated
+
     def document(self, invoice_id: str) -> Document | None:
         """A document by its plain id."""
         return self._by_id.get(invoice_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipelines.sandbox.export_desk import Export, pieces_of
+from pipelines.sandbox.export_desk import Export, Files, pieces_of
 from pipelines.sandbox.export_rows import export_rows
 from pipelines.sandbox.replies import Refused, Reply, json_reply
 from pipelines.sandbox.routes.common import NOT_MINE, Ask
@@ -95,7 +95,7 @@ def _state(body: dict[str, Any], kind: str, word: str, **more: object) -> Reply:
 
 def _manifest(shop: SandboxApp, ask: Ask, export: Export) -> dict[str, Any]:
     faults = shop.faults.faults
-    files = shop.exports.files(export, lambda: export_rows(shop, export))
+    files = _files(shop, export)
     month = shop.clock.strftime("%Y%m")
     fragment = f"InvoiceId={export.invoice_id or 'unbilled'}/InvoiceVersion=1/Fragment=full/PartitionType=default"
     host = ask.header("host").partition(":")
@@ -131,7 +131,7 @@ def _blob(shop: SandboxApp, ask: Ask) -> Reply:
         return _storage_error(403, "AuthenticationFailed")
     if shop.faults.uses_up("storage_errors"):
         return _storage_error(503, "ServerBusy")
-    files = shop.exports.files(export, lambda: export_rows(shop, export))
+    files = _files(shop, export)
     data = files.blobs.get(ask.parts[-1])
     if data is None:
         return _storage_error(404, "BlobNotFound")
@@ -143,10 +143,15 @@ def _blob(shop: SandboxApp, ask: Ask) -> Reply:
     return reply
 
 
+def _files(shop: SandboxApp, export: Export) -> Files:
+    is_restated = shop.world.is_restated(export.invoice_id, shop.clock)
+    return shop.exports.files(export, lambda: export_rows(shop, export), is_restated=is_restated)
+
+
 def _is_empty(shop: SandboxApp, export: Export) -> bool:
     if export.invoice_id and export.invoice_id in shop.faults.faults.empty_exports:
         return True
-    return not shop.exports.files(export, lambda: export_rows(shop, export)).blobs
+    return not _files(shop, export).blobs
 
 
 def _known(shop: SandboxApp, name: str) -> Export:
