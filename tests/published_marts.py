@@ -51,6 +51,8 @@ _OTHER_TABLES = {
         walk_id text, status text, failure_reason text, read_at timestamp, source_api text""",
     "partner_center_raw.invoice_line_items": f"""charge_type text, order_id text, subtotal {_MONEY},
         promotion_id text, _partition text, _walk_id text, _page integer, _position integer""",
+    "partner_center_raw.daily_rated_usage": f"""quantity {_RATE}, _partition text, _walk_id text, _page integer,
+        _position integer""",
     "seeds.timing_windows": "timing_code text, then_codes text",
 }
 _READ = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.commands.common import as_of_option, prepare
+from pipelines.commands.common import as_of_option, prepare, reports_folder
 from pipelines.files import write_atomically
 from pipelines.warehouse import open_published
 
@@ -31,7 +31,7 @@ def accruals(period: str | None, out: Path | None, as_of: datetime | None) -> No
         found = accrued(connection, period)
     lines = accrual_journal.journal(found)
     totals = accrual_journal.control_totals(found, lines)
-    file = out or folders.data / "reports" / f"accruals-{found.period}.csv"
+    file = out or reports_folder(folders) / f"accruals-{found.period}.csv"
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_atomically(file, accrual_journal.journal_csv(lines).encode())
     for text in accrual_text.told(found, totals):

@@ -35,6 +35,13 @@ def prepare(*, make: bool = True) -> tuple[Settings, Folders]:
     return settings, folders
 
 
+def reports_folder(folders: Folders) -> Path:
+    """Where reports are written that name no other place; readable by its owner only."""
+    folder = folders.data / "reports"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
 def check_resources(resources: tuple[str, ...]) -> None:
     """Stops at a resource that does not exist."""
     from pipelines.partner_center.endpoints import ENDPOINTS

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.commands.common import prepare
+from pipelines.commands.common import prepare, reports_folder
 from pipelines.files import write_atomically
 from pipelines.warehouse import open_published, published_info
 
@@ -30,7 +30,7 @@ def disputes(break_ids: tuple[str, ...], out: Path | None) -> None:
     with open_published(folders) as connection:
         found = disputed(connection, break_ids)
     assert info is not None  # or nothing could have been opened
-    folder = out or folders.data / "reports" / f"disputes-{info['as_of']:%Y-%m-%d}"
+    folder = out or reports_folder(folders) / f"disputes-{info['as_of']:%Y-%m-%d}"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for one in found:
         write_atomically(folder / dispute_text.letter_name(one), dispute_text.letter(one).encode())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from decimal import Decimal
 
 import pytest
 
@@ -67,6 +69,44 @@ def test_a_break_is_explained_down_to_the_bytes(finished: Desk) -> None:
     landed = next(line for line in told.splitlines() if "bytes: " in line)
     file = landed.split("bytes: ")[1].split(",")[0]
     assert (finished.data / file).exists()
+
+
+def test_accruals_and_disputes_are_those_of_the_marts(finished: Desk) -> None:
+    """Every amount set aside and every amount asked for can be found in the marts again, per currency."""
+    told = finished.recon("accruals")
+    assert told.returncode == 0, told.stderr
+    with (finished.data / "reports" / "accruals-2026-10.csv").open(newline="") as file:
+        journal = list(csv.DictReader(file))
+    orders = (
+        "select sum(expected_amount) from marts.fct_order_items where timing_code in ('on_unbilled', "
+        "'not_yet_invoiced') and charged_currency is null and order_currency = "
+    )
+    assert {line["currency"] for line in journal} == {"EUR", "GBP", "JPY", "USD"}
+    for currency in ("EUR", "GBP", "JPY", "USD"):
+        mine = [line for line in journal if line["currency"] == currency]
+        assert sum(Decimal(line["debit"] or 0) for line in mine) == sum(Decimal(line["credit"] or 0) for line in mine)
+        ordered = [line for line in mine if line["reason"] in ("on_unbilled", "not_yet_invoiced")]
+        expense = [line for line in ordered if (line["account"], line["kind"]) == ("expense", "accrual")]
+        assert sum(Decimal(line["debit"]) for line in expense) == finished.published(f"{orders}'{currency}'")[0][0]
+    done = finished.recon("disputes")
+    assert done.returncode == 0, done.stderr
+    with next(finished.data.glob("reports/disputes-*/index.csv")).open(newline="") as file:
+        named = {row["break_id"] for row in csv.DictReader(file)}
+    asked = "select break_id from marts.fct_breaks where is_primary and direction = 'over' and status = 'open'"
+    assert named == {row[0] for row in finished.published(asked)}
+
+
+def test_an_order_is_explained_by_its_alternate_id_as_json(finished: Desk) -> None:
+    order_id, alternate_id = finished.published(
+        "select order_id, alternate_id from marts.fct_order_items where reconciliation_status = 'break' "
+        "and alternate_id is not null order by 1 limit 1"
+    )[0]
+    told = finished.recon("explain", alternate_id, "--json")
+    assert told.returncode == 0, told.stderr
+    order = json.loads(told.stdout)["explanations"][0]
+    assert order["order_id"] == order_id
+    assert (finished.data / order["items"][0]["origin"]["file"]).exists()
+    assert order["breaks"]
 
 
 def test_an_unknown_subject_is_a_usage_error_that_says_where_to_look(finished: Desk) -> None:
