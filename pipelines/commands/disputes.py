@@ -21,7 +21,7 @@ from pipelines.warehouse import open_published, published_info
 )
 def disputes(break_ids: tuple[str, ...], out: Path | None) -> None:
     """Write a dispute with evidence for every open break that asks too much of us, or for those named; one index."""
-    from pipelines.reports import dispute_text
+    from pipelines.reports import dispute_letter, dispute_tables
     from pipelines.reports.disputes import disputes as disputed
     from pipelines.reports.statement import amount_text
 
@@ -33,9 +33,9 @@ def disputes(break_ids: tuple[str, ...], out: Path | None) -> None:
     folder = out or reports_folder(folders) / f"disputes-{info['as_of']:%Y-%m-%d}"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for one in found:
-        write_atomically(folder / dispute_text.letter_name(one), dispute_text.letter(one).encode())
-        write_atomically(folder / dispute_text.evidence_name(one), dispute_text.evidence_csv(one).encode())
-    write_atomically(folder / "index.csv", dispute_text.index_csv(found).encode())
-    for currency, (count, amount, digits) in dispute_text.totals(found).items():
+        write_atomically(folder / dispute_letter.letter_name(one), dispute_letter.letter(one).encode())
+        write_atomically(folder / dispute_letter.evidence_name(one), dispute_tables.evidence_csv(one).encode())
+    write_atomically(folder / "index.csv", dispute_tables.index_csv(found).encode())
+    for currency, (count, amount, digits) in dispute_tables.totals(found).items():
         click.echo(f"{currency}: {count:,} disputes, {amount_text(amount, digits)}")
     click.echo(f"{len(found):,} disputes, with an index: {folder / 'index.csv'}")

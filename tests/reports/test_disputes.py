@@ -13,8 +13,9 @@ import duckdb
 import pytest
 
 from pipelines.errors import UsageError
+from pipelines.reports.dispute_letter import letter
 from pipelines.reports.dispute_sentences import OTHER, WORDINGS
-from pipelines.reports.dispute_text import evidence_csv, index_csv, letter, totals
+from pipelines.reports.dispute_tables import evidence_csv, index_csv, totals
 from pipelines.reports.disputes import Dispute, disputes
 from pipelines.warehouse import Folders, open_published
 from tests.published_marts import add_rows, publish_example
