@@ -91,6 +91,7 @@ def load(
         with_user=clients.partner_center.sign_in_mode == "app_user",
         with_prices=clients.partner_api is not None,
         database=loaded_database,
+        without_loading=lambda: open_build(folders),
         options=options or LoadOptions(),
         named=resources,
     )

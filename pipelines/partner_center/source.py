@@ -40,13 +40,11 @@ class LandedWalk:
 
 
 def landed_rows(landing: Landing, walks: Sequence[LandedWalk]) -> Iterator[tuple[str, pa.Table]]:
-    """All rows of the walks as (raw table, rows), in chunks; every table once empty first, so that it exists.
+    """All rows of the walks as (raw table, rows), in chunks.
 
     Shape:   columns as in `raw_schema`; a page is read once for all the tables that it fills.
     Errors:  LandingDamaged; PageContractBroken when a landed page does not fit today's declaration.
     """
-    for table in TABLES.values():
-        yield table.name, raw_schema(table).empty_table()
     gathered: dict[str, list[pa.Table]] = {name: [] for name in TABLES}
     for walk in walks:
         for number, page in enumerate(walk.manifest.pages, start=1):
@@ -84,6 +82,7 @@ def load_with_dlt(landing: Landing, walks: Sequence[LandedWalk], database: Path,
     try:
         # A schema that a killed run left half filled is of no use to the next one.
         connection.execute(f"drop schema if exists {DATASET}_staging cascade")
+        make_raw_tables(connection)
         pipeline = dlt.pipeline(
             "partner_center",
             pipelines_dir=os.fspath(folder),
@@ -99,6 +98,31 @@ def load_with_dlt(landing: Landing, walks: Sequence[LandedWalk], database: Path,
     finally:
         connection.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def make_raw_tables(connection: Any) -> None:
+    """Every declared table with its declared columns, whether it gets rows or not.
+
+    Made here and not by dlt, which would carry each empty table through all its steps in every load.
+    """
+    connection.execute(f"create schema if not exists {DATASET}")
+    found = connection.execute(
+        "select table_name, column_name from information_schema.columns where table_schema = ?", [DATASET]
+    ).fetchall()
+    for table in TABLES.values():
+        schema = raw_schema(table)
+        present = {column for name, column in found if name == table.name}
+        if present >= set(schema.names):
+            continue
+        connection.register("declared", schema.empty_table())
+        if not present:
+            connection.execute(f"create table {DATASET}.{table.name} as from declared")
+        else:
+            # A version that reads more of an answer: what was loaded before has nothing there.
+            types = connection.execute("describe from declared").fetchall()
+            for column, kind in ((row[0], row[1]) for row in types if row[0] not in present):
+                connection.execute(f"alter table {DATASET}.{table.name} add column {column} {kind}")
+        connection.unregister("declared")
 
 
 def _own_error(error: BaseException) -> ReconError:

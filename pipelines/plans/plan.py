@@ -46,7 +46,8 @@ class Plan:
     """The state of what is landed, at the moment of this load.
 
     Shape:   `customers` and `documents` are those of the last complete lists; `database` opens the raw tables,
-             which hold everything landed before a phase with `needs_loaded` begins; `remembered` is what one
+             which hold everything landed so far; `as_loaded` opens them as they are, for a phase that looks at what
+             was loaded a while ago, since each loading costs seconds; `remembered` is what one
              phase found out for a later one of the same load; `with_prices`: this cloud has a host of price
              sheets to ask; `named` are the endpoints that the load was asked for, if any were named.
     """
@@ -59,6 +60,11 @@ class Plan:
     with_prices: bool = True
     named: frozenset[str] = frozenset()
     remembered: dict[str, object] = field(default_factory=dict, compare=False)
+    without_loading: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]] | None = None
+
+    def as_loaded(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """The raw tables as they are, without loading what was read since."""
+        return (self.without_loading or self.database)()
 
     @cached_property
     def customers(self) -> list[str]:
@@ -94,7 +100,6 @@ class Phase(Protocol):
 def current_rows(landing: Landing, endpoint: Endpoint, table_name: str) -> pa.Table:
     """The rows of one table of an endpoint without partitions, from its newest complete walk."""
     current = landing.partition(endpoint.name, {}, endpoint.name).current
-    if current is None:
-        return raw_schema(endpoint.table(table_name)).empty_table()
-    landed = landed_rows(landing, [LandedWalk(current, endpoint.name)])
-    return pa.concat_tables(rows for name, rows in landed if name == table_name)
+    none = raw_schema(endpoint.table(table_name)).empty_table()
+    landed = landed_rows(landing, [LandedWalk(current, endpoint.name)] if current else [])
+    return pa.concat_tables([none, *(rows for name, rows in landed if name == table_name)])

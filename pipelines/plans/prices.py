@@ -55,7 +55,7 @@ def requests(plan: Plan) -> list[WalkRequest]:
         if options.market is None or options.view is None:
             return [WalkRequest(FX_RATES, {"month": month})]
         return [_sheet(plan, options.market.upper(), price_view(options.view).value, month)]
-    with plan.database() as connection:
+    with plan.as_loaded() as connection:
         if not _has_lines(connection):
             return []
         sheets = connection.execute(_UNPRICED, {"now": plan.now.replace(tzinfo=None)}).fetchall()

@@ -14,7 +14,7 @@ from pipelines.partner_center.walks import WalkRequest
 from pipelines.plans.plan import Plan
 
 TITLE = "reservations"
-NEEDS_LOADED = True
+NEEDS_LOADED = False
 
 
 def requests(plan: Plan) -> list[WalkRequest]:
@@ -26,7 +26,7 @@ def requests(plan: Plan) -> list[WalkRequest]:
     # Without a user the call is refused, and what an earlier run with one read stays as it is.
     if not plan.with_user:
         return []
-    with plan.database() as connection:
+    with plan.as_loaded() as connection:
         shown = _shown(connection)
     listed = set(plan.customers)
     wanted: dict[str, WalkRequest] = {}
