@@ -166,6 +166,21 @@ def test_a_rebuild_from_the_landing_gives_the_same_tables_without_the_api(copied
         assert after[name] == before[name], name
 
 
+def test_payments_seen_on_several_days_are_kept_though_the_list_shows_the_last(loaded: Folders) -> None:
+    """The newest state of a document is what the list says now; what was paid before is told by older ones."""
+    newest = (
+        f"select document_id, total_charges, abs(paid_amount) from {RAW}.document_states "
+        "qualify row_number() over (partition by document_id order by seen_at desc) = 1 order by all"
+    )
+    listed = (
+        f"select distinct id, total_charges, abs(paid_amount) from {RAW}.invoices "
+        "where _partition = 'invoices' order by all"
+    )
+    assert rows_of(loaded, newest) == rows_of(loaded, listed)
+    paid_later = f"select count(*) > 0 from {RAW}.document_states where not is_first_reading and paid_amount <> 0"
+    assert rows_of(loaded, paid_later) == [(True,)]
+
+
 def test_a_kill_between_loading_and_the_ledger_leaves_no_double_rows(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_the_way: Folders, loaded: Folders
 ) -> None:
