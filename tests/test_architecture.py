@@ -94,6 +94,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "doctor",
             "enquiry",
             "errors",
+            "files",
             "history",
             "landing",
             "ledger",
