@@ -31,7 +31,8 @@ def accruals(period: str | None, out: Path | None, as_of: datetime | None) -> No
         found = accrued(connection, period)
     lines = accrual_journal.journal(found)
     totals = accrual_journal.control_totals(found, lines)
-    file = out or reports_folder(folders) / f"accruals-{found.period}.csv"
+    asked = f"-as-of-{as_of:%Y-%m-%dT%H%M%S}" if as_of else ""
+    file = out or reports_folder(folders) / f"accruals-{found.period}{asked}.csv"
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_atomically(file, accrual_journal.journal_csv(lines).encode())
     for text in accrual_text.told(found, totals):

@@ -12,6 +12,8 @@ from typing import Any
 
 import duckdb
 
+from pipelines.money import money_text
+
 _DOCUMENTS = """
 select currency, count(*), sum(total_charges), sum(line_count), sum(lines_total), sum(amendment_amount),
     sum(rounding_amount), sum(unexplained_amount), sum(out_of_scope_amount)
@@ -160,9 +162,9 @@ def amount_text(amount: Decimal | None, decimals: int) -> str:
     """An amount for reading: thousands apart, the currency's digits; more digits only where there are more."""
     if amount is None:
         return "unknown"
-    shown = amount.normalize()
-    exponent = shown.as_tuple().exponent
-    places = max(decimals, -exponent if isinstance(exponent, int) else 0)
+    # Plain text first: the usual context would round an amount of more than 28 digits.
+    fraction = money_text(amount).partition(".")[2]
+    places = max(decimals, len(fraction))
     return f"{amount:,.{places}f}"
 
 

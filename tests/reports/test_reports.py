@@ -38,6 +38,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         ("1234567890123456789012.12", 2, "1,234,567,890,123,456,789,012.12"),
         ("0.000000000000", 2, "0.00"),
         ("1E+3", 0, "1,000"),
+        ("12345678901234567890123456.123456789012", 2, "12,345,678,901,234,567,890,123,456.123456789012"),
     ],
 )
 def test_amounts_are_shown_with_their_currencys_digits_and_never_rounded(
