@@ -140,10 +140,17 @@ class Desk:
         )
 
 
-def planted_breaks(world: World, clock: datetime) -> list[tuple[str, ...]]:
-    """What the sandbox planted, in the form of `Desk.found_breaks`."""
+def planted_breaks(
+    world: World, clock: datetime, *, read_at: datetime | None = None, code: str = ""
+) -> list[tuple[str, ...]]:
+    """What the sandbox planted, in the form of `Desk.found_breaks`.
+
+    Shape:   `read_at` is when everything had been read before; with `code` that one alone.
+    """
     rows = []
-    for planted in world.truth(clock):
+    for planted in world.truth_since(read_at or clock, clock):
+        if code not in ("", planted.break_code):
+            continue
         subject = (
             planted.invoice_id,
             planted.customer_id,

@@ -89,14 +89,17 @@ def test_loading_month_by_month_ends_where_loading_in_one_go_ends(
                 assert now.mart(name, without) == finished.mart(name, without), name
 
 
-def test_a_break_comes_and_goes_with_its_id_and_its_first_day_and_each_day_can_be_asked_for(
+def test_a_break_comes_and_goes_with_its_id_a_closed_month_stays_and_each_day_can_be_asked_for(
     world: World, tmp_path: Path
 ) -> None:
-    """The second day is asked for on the third: its marts are those that were published then, memory and all."""
+    """A month closed on the second day is told from what it became by the third, two weeks later.
+
+    On the third day the second is asked for: its marts are those that were published then, memory and all.
+    """
     query = (
         "select break_id, status, cast(first_seen_at as date) from marts.fct_breaks where break_code = 'not_compared'"
     )
-    first_day, second_day, third_day = (DEFAULT_CLOCK + timedelta(days=days) for days in range(3))
+    first_day, second_day, third_day = (DEFAULT_CLOCK + timedelta(days=days) for days in (0, 1, 15))
     with open_desk(world, tmp_path) as desk:
         forbidden = Faults(forbidden_orders=tuple(sorted(_charged_customers(world))[:1]))
         desk.switch(forbidden)
@@ -107,9 +110,18 @@ def test_a_break_comes_and_goes_with_its_id_and_its_first_day_and_each_day_can_b
         assert desk.at(second_day).recon("run").returncode == 0
         resolved = desk.published(query)
         assert {row[1] for row in resolved} == {"resolved"}
+        assert desk.at(second_day).recon("close", "2026-10").returncode == 4
+        closing = desk.at(second_day).recon("close", "2026-10", "--with-open-breaks", "disputed in one letter")
+        assert closing.returncode == 0, closing.stdout + closing.stderr
         desk.switch(forbidden)
-        # Nothing names the customer, so a plain run would not ask for it before its week is over.
-        assert desk.at(third_day).recon("run", "--sweep").returncode == 6
+        later = desk.at(third_day).recon("run", "--sweep")
+        assert later.returncode == 6, later.stdout + later.stderr
+        assert {line.split()[0] for line in later.stdout.splitlines() if "differ from the closed ones" in line} >= {
+            "JPY",
+            "USD",
+        }
+        changed = [row for row in desk.found_breaks() if row[0] == "closed_invoice_restated"]
+        assert changed == planted_breaks(world, third_day, read_at=first_day, code="closed_invoice_restated")
         reopened = desk.published(query)
         assert {row[1] for row in reopened} == {"reopened"}
         assert {row[0] for row in opened} == {row[0] for row in resolved} == {row[0] for row in reopened}
