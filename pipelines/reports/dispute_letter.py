@@ -107,7 +107,8 @@ def _sentence(one: Evidence) -> str:
         named = f", order {one.order_id}" if one.order_id else ""
         price = "" if one.unit_price is None else f" at {amount_text(one.unit_price, one.minor_digits)}"
         rate = "" if one.pricing_currency in (None, one.currency) else f" {one.pricing_currency}, rate {_rate(one)}"
-        return f"Invoice {one.document}, {one.what}: {quantity} × {item}{price}{rate}{named}: {', '.join(money)}"
+        what = one.what or "charge"
+        return f"Invoice {one.document}, {what}: {quantity} × {item}{price}{rate}{named}: {', '.join(money)}"
     if one.kind == "order line":
         return f"Order {one.order_id}{_on(one.at)} ({one.what}): {quantity} × {item}: {', '.join(money)}".rstrip(": ")
     if one.kind == "reduction":

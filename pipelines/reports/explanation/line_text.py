@@ -22,7 +22,7 @@ def line_text(line: Row, *, is_marked: bool = False) -> Iterator[str]:
         )
     else:
         yield (
-            f"{mark} {line['invoice_id']} {line['charge_type']}: {quantity} × {line['product_id']} "
+            f"{mark} {line['invoice_id']} {line['charge_type'] or 'without charge type'}: {quantity} × {line['product_id']} "
             f"{line['sku_id'] or 'without SKU'}, "
             f"{amount_text(line['subtotal'], line['digits'])} + tax "
             f"{amount_text(line['tax_total'], line['digits'])} = "

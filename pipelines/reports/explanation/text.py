@@ -169,10 +169,8 @@ def _note(row: Row) -> str:
 
 def _since(found: Row) -> str:
     settled = f"; resolved {minute(found['resolved_at'])}" if found["resolved_at"] else ""
-    return (
-        f"{minute(found['business_at'])}, {found['age_days']} days; "
-        f"first seen {minute(found['first_seen_at'])}{settled}"
-    )
+    age = "" if found["age_days"] is None else f", {found['age_days']} days"
+    return f"{minute(found['business_at'])}{age}; first seen {minute(found['first_seen_at'])}{settled}"
 
 
 def _field(name: str, text: str | Decimal | None) -> str:
