@@ -22,8 +22,8 @@ def line_text(line: Row, *, is_marked: bool = False) -> Iterator[str]:
         )
     else:
         yield (
-            f"{mark} {line['invoice_id']} {line['charge_type'] or 'without charge type'}: {quantity} × {line['product_id']} "
-            f"{line['sku_id'] or 'without SKU'}, "
+            f"{mark} {line['invoice_id']} {line['charge_type'] or 'without charge type'}: {quantity} × "
+            f"{line['product_id']} {line['sku_id'] or 'without SKU'}, "
             f"{amount_text(line['subtotal'], line['digits'])} + tax "
             f"{amount_text(line['tax_total'], line['digits'])} = "
             f"{amount_text(line['total'], line['digits'])} {line['currency']}; {line['bucket']}{_pass_text(line)}"
