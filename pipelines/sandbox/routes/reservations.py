@@ -60,5 +60,5 @@ def _reservation(e: Entitlement, number: int, quantity: int, quirks: bool) -> di
         body["appliedScopes"] = [f"/subscriptions/{derived_guid(e.resource_id + ' subscription')}"]
     if e.expires_at is not None:
         # Documented without a zone.
-        body["expiryDateTime"] = f"{e.expires_at:%Y-%m-%dT%H:%M:%S}" if quirks else stamp(e.expires_at, 0, False)
+        body["expiryDateTime"] = stamp(e.expires_at, 0, False).removesuffix("Z" if quirks else "")
     return body
