@@ -1,6 +1,6 @@
 # `make` alone prints this menu. Every target is one line that calls `recon`; set-up is done when it is missing.
 .DEFAULT_GOAL := help
-.PHONY: setup demo load transform reconcile check explain annotate close reopen accruals disputes statements sql notebook doctor sandbox test lint bench docs clean help
+.PHONY: setup demo load transform reconcile check explain annotate close reopen accruals disputes statements sql notebook doctor sandbox test lint prove bench docs clean help
 SHELL := /bin/sh
 VENV := .venv
 RUN := $(VENV)/bin/recon
@@ -50,6 +50,8 @@ test: $(READY) ## All tests (PYTEST="-k landing" for some)
 	@$(VENV)/bin/python -m pytest -n 2 --dist worksteal $(PYTEST)
 lint: $(READY) ## ruff, mypy, sqlfluff
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy && $(VENV)/bin/sqlfluff lint -q -p 2 dbt_project
+prove: $(READY) ## Twenty pretend businesses: planted breaks found to the cent, marts computed twice (minutes)
+	@$(VENV)/bin/python -m tests.prove $(ARGS)
 bench: $(READY) ## Rows a second and peak memory, next to dlt's own REST source
 	@$(VENV)/bin/python -m tests.bench
 docs: $(READY) ## dbt's documentation as one html file
