@@ -7,9 +7,7 @@ the status.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import os
 import uuid
 from collections.abc import Mapping, Sequence
@@ -22,6 +20,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.annotation_files import read_rows
 from pipelines.errors import UsageError
 from pipelines.files import put_in_place
 from pipelines.history import declared_columns
@@ -46,7 +45,7 @@ class Imported:
 
 
 def import_annotations(folders: Folders, file: Path, as_of: datetime, annotated_by: str) -> Imported:
-    """Notes about breaks of the published result, from a CSV file.
+    """Notes about breaks of the published result, from a CSV file or a workbook.
 
     Shape:   `break_id` and any of status, owner, comment, ticket, expected_at, accept_order_id, annotated_by;
              other columns are not looked at, so that an exported list of breaks can be filled in and read back.
@@ -62,7 +61,7 @@ def import_annotations(folders: Folders, file: Path, as_of: datetime, annotated_
     noted: list[Row] = []
     problems: list[str] = []
     unchanged = without_note = 0
-    for number, row in rows:
+    for place, row in rows:
         given = {name: row[name] for name in NOTES if name in row}
         if not any(value for name, value in given.items() if name != "annotated_by"):
             without_note += 1
@@ -70,8 +69,8 @@ def import_annotations(folders: Folders, file: Path, as_of: datetime, annotated_
         known = before.get(row["break_id"], {})
         note, problem = _note(row["break_id"], given, known, breaks, candidates)
         if problem:
-            problems.append(f"  row {number}: {problem}")
-        elif all(note[name] == known.get(name) for name in NOTES if name != "annotated_by"):
+            problems.append(f"  {place}: {problem}")
+        elif _is_known(note, known, breaks[row["break_id"]], info["generation"]):
             unchanged += 1
         else:
             note["annotated_by"] = note["annotated_by"] or annotated_by
@@ -88,44 +87,6 @@ def import_annotations(folders: Folders, file: Path, as_of: datetime, annotated_
     return Imported(len(noted), unchanged, without_note)
 
 
-def read_rows(file: Path) -> list[tuple[int, dict[str, str]]]:
-    """The rows of a CSV file with their numbers as a spreadsheet shows them; names in lower case.
-
-    Errors:  UsageError when it is no CSV with a column `break_id`, or names a break twice.
-    """
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read ({error}); save it as CSV in UTF-8") from None
-    first = text.split("\n", 1)[0]
-    # Spreadsheets of half the world write semicolons.
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        lines = [(reader.line_num, line) for line in reader if any(cell.strip() for cell in line)]
-    except csv.Error as error:
-        raise UsageError(f"{file}, line {reader.line_num}: {error}") from None
-    names = [name.strip().lower().replace(" ", "_") for name in lines[0][1]] if lines else []
-    if "break_id" not in names or len(set(names)) < len(names):
-        raise UsageError(
-            f"{file} needs one column `break_id`, and no column twice; it has: {', '.join(names) or 'none'}"
-        )
-    rows = []
-    seen: dict[str, int] = {}
-    for number, line in lines[1:]:
-        if len(line) > len(names):
-            raise UsageError(f"{file}, row {number}: {len(line)} cells under {len(names)} names")
-        row = {name: cell.strip() for name, cell in zip(names, line, strict=False)}
-        # An apostrophe keeps a spreadsheet from calculating with a cell; it is not part of the text.
-        row = {name: cell[1:] if cell[:2] in ("'=", "'+", "'-", "'@") else cell for name, cell in row.items()}
-        break_id = row["break_id"]
-        if break_id and break_id in seen:
-            raise UsageError(f"{file}, row {number}: break {break_id} stands in row {seen[break_id]} already")
-        seen[break_id] = number
-        rows.append((number, row))
-    return rows
-
-
 def newest_annotations(folders: Folders) -> dict[str, Row]:
     """The last note about each break."""
     found: dict[str, Row] = {}
@@ -138,6 +99,14 @@ def newest_annotations(folders: Folders) -> dict[str, Row]:
 def annotations_digest(folders: Folders) -> str:
     """A hash of all notes: a new one makes a new result from the same data."""
     return hashlib.sha256("".join(path.name for path in _files(folders)).encode()).hexdigest()[:16]
+
+
+def _is_known(note: Row, known: Mapping[str, Any], found: Row, generation: int) -> bool:
+    """Whether a note says nothing new. What was noted of a break that has opened again since has to be said again."""
+    if any(note[name] != known.get(name) for name in NOTES if name != "annotated_by"):
+        return False
+    still_holds = note["status"] in ("open", found["status"]) or found["status"] == "resolved"
+    return still_holds or known.get("generation") == generation
 
 
 def _note(

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import xlsxwriter
 
 from pipelines.annotations import Imported, annotations_digest, import_annotations, newest_annotations
 from pipelines.errors import UsageError
@@ -125,3 +126,60 @@ def test_a_candidate_can_be_confirmed_and_the_confirmation_taken_back(folders: F
 def test_text_that_a_spreadsheet_would_calculate_is_read_as_text(folders: Folders) -> None:
     noted(folders, "break_id,comment\nb-low,'=SUM(A1)\n")
     assert newest_annotations(folders)["b-low"]["comment"] == "=SUM(A1)"
+
+
+def workbook(folders: Folders, *sheets: tuple[str, list[list[object]]]) -> Path:
+    file = folders.data / "notes.xlsx"
+    with xlsxwriter.Workbook(str(file)) as book:
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        for name, rows in sheets:
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                for column, cell in enumerate(row):
+                    if isinstance(cell, datetime):
+                        sheet.write_datetime(number, column, cell, day)
+                    else:
+                        sheet.write(number, column, cell)
+    return file
+
+
+def test_a_workbook_is_read_from_every_sheet_that_names_breaks(folders: Folders) -> None:
+    file = workbook(
+        folders,
+        ("Summary", [["September", 3], ["nothing to note here"]]),
+        ("Duplicates", [["Breaks, 2026-09"], [], ["Break ID", "Status", "Ticket"], ["b-low", "disputed", 4711]]),
+        ("Refunds", [["break_id", "expected at"], ["b-high", datetime(2026, 11, 30)]]),  # noqa: DTZ001
+    )
+    assert import_annotations(folders, file, NOW, "ana").noted == 2
+    notes = newest_annotations(folders)
+    assert (notes["b-low"]["status"], notes["b-low"]["ticket"]) == ("disputed", "4711")
+    assert notes["b-high"]["expected_at"] == datetime(2026, 11, 30)  # noqa: DTZ001
+
+
+def test_a_wrong_row_of_a_workbook_is_named_with_its_sheet(folders: Folders) -> None:
+    file = workbook(folders, ("Breaks", [["break_id", "status"], ["b-low", "fine"]]))
+    with pytest.raises(UsageError, match=r"sheet Breaks, row 2: status `fine`"):
+        import_annotations(folders, file, NOW, "ana")
+
+
+@pytest.mark.parametrize("sheet", [[["id", "status"]], []])
+def test_a_workbook_without_a_column_of_breaks_says_so(folders: Folders, sheet: list[list[object]]) -> None:
+    with pytest.raises(UsageError, match="no sheet with a column `break_id`"):
+        import_annotations(folders, workbook(folders, ("Breaks", sheet)), NOW, "ana")
+
+
+def test_what_is_no_workbook_says_what_to_do(folders: Folders) -> None:
+    file = folders.data / "notes.xlsx"
+    file.write_text("break_id,status")
+    with pytest.raises(UsageError, match="save it as xlsx or as CSV"):
+        import_annotations(folders, file, NOW, "ana")
+
+
+def test_a_break_that_opened_again_can_be_accepted_again_with_the_same_words(folders: Folders) -> None:
+    text = "break_id,status,comment\nb-low,accepted,small\n"
+    noted(folders, text)
+    with duckdb.connect(str(folders.published)) as connection:
+        connection.execute("update marts.fct_breaks set status = 'reopened', at_risk_amount = 12")
+        connection.execute("update recon_meta.build_info set generation = 4")
+    assert noted(folders, text).noted == 1
+    assert newest_annotations(folders)["b-low"]["at_risk_amount"] == Decimal(12)

@@ -55,7 +55,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "transform": {"warehouse", "errors"},
     "closed_months": {"files", "warehouse", "errors"},
     "history": {"closed_months", "files", "transform", "warehouse", "errors"},
-    "annotations": {"files", "history", "warehouse", "errors"},
+    "annotation_files": {"errors"},
+    "annotations": {"annotation_files", "files", "history", "warehouse", "errors"},
     "run": {
         "annotations",
         "closed_months",

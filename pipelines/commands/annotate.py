@@ -15,7 +15,10 @@ from pipelines.warehouse import exclusive_run
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--by", "annotated_by", metavar="NAME", help="Who says so; default: the signed-in user.")
 def annotate(file: Path, annotated_by: str | None) -> None:
-    """Import notes about breaks from FILE: break_id, status, owner, comment, ticket, expected_at, accept_order_id."""
+    """Import notes about breaks from FILE (CSV or xlsx).
+
+    Columns: break_id, status, owner, comment, ticket, expected_at, accept_order_id, annotated_by.
+    """
     from pipelines.annotations import import_annotations
 
     settings, folders = prepare()
