@@ -63,6 +63,9 @@ def import_annotations(folders: Folders, file: Path, as_of: datetime, annotated_
     unchanged = without_note = 0
     for place, row in rows:
         given = {name: row[name] for name in NOTES if name in row}
+        # A list that was exported with its statuses says nothing by them.
+        if given.get("status", "").lower() == breaks.get(row["break_id"], {}).get("status"):
+            given["status"] = ""
         if not any(value for name, value in given.items() if name != "annotated_by"):
             without_note += 1
             continue

@@ -259,10 +259,12 @@ def test_details_of_orders_are_read_only_where_they_are_named(tmp_path: Path) ->
     links, subscriptions = "orders/{id}/lineitems/{id}/activationlinks", "subscriptions"
     days.load(0)
     assert (days.calls(links), days.calls(subscriptions)) == (0, 0)
-    days.load(0, "order_activation_links", "subscriptions_by_order", "orders_by_billing_type")
+    days.load(0, "order_activation_links", "subscriptions_by_order", "orders_by_billing_type", "entitlements_by_type")
     # Five lines were bought once and one order recurs; the lists by billing type are those of four customers.
     assert (days.calls(links), days.calls(subscriptions), days.calls("orders")) == (5, 1, 4)
     for table, count in (("order_activation_links", 2), ("subscriptions_by_order", 1)):
         assert rows_of(days.folders, f"select count(*) from {RAW}.{table}") == [(count,)]
+    rights = f"select count(*) > 0 from {RAW}.entitlements where _partition like 'entitlements_by_type/%/software'"
+    assert rows_of(days.folders, rights) == [(True,)]
     by_type = f"select count(*) from {RAW}.orders where _partition like 'orders_by_billing_type/%/onetime'"
     assert rows_of(days.folders, by_type) == [(4,)]

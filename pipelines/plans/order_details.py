@@ -1,29 +1,36 @@
-"""What hangs on orders and no rule looks at: asked for only where the load names it."""
+"""What no rule looks at, of orders and entitlements: asked for only where the load names it."""
 
 from __future__ import annotations
 
 from pipelines.partner_center.endpoints import (
+    ENTITLEMENTS_BY_TYPE,
     ORDER_ACTIVATION_LINKS,
     ORDERS_BY_BILLING_TYPE,
     SUBSCRIPTIONS_BY_ORDER,
 )
+from pipelines.partner_center.endpoints.entitlements_by_type import ENTITLEMENT_TYPES
 from pipelines.partner_center.endpoints.orders_by_billing_type import BillingType
 from pipelines.partner_center.source import DATASET
 from pipelines.partner_center.walks import WalkRequest
 from pipelines.plans.plan import Plan
 
-TITLE = "details of orders"
+TITLE = "details of orders and entitlements"
 # The tables are asked only where a detail was named.
 NEEDS_LOADED = False
 
 
 def requests(plan: Plan) -> list[WalkRequest]:
-    """One-time orders by billing type, subscriptions of recurring orders, activation links of one-time lines."""
+    """One-time orders by billing type, entitlements by type, subscriptions of recurring orders, activation links."""
     wanted = []
     if ORDERS_BY_BILLING_TYPE.name in plan.named:
         for customer_id in plan.customers:
             values = {"customer_id": customer_id, "billing_type": BillingType.ONE_TIME.value}
             wanted.append(WalkRequest(ORDERS_BY_BILLING_TYPE, values))
+    if ENTITLEMENTS_BY_TYPE.name in plan.named:
+        for customer_id in plan.customers:
+            for kind in ENTITLEMENT_TYPES:
+                values = {"customer_id": customer_id, "entitlement_type": kind}
+                wanted.append(WalkRequest(ENTITLEMENTS_BY_TYPE, values))
     if SUBSCRIPTIONS_BY_ORDER.name in plan.named:
         for customer_id, order_id, _ in _lines(plan, is_one_time=False):
             values = {"customer_id": customer_id, "order_id": order_id}

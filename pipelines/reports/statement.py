@@ -30,9 +30,13 @@ group by currency, bucket
 _BREAKS = """
 select currency, break_code, severity, count(*), count(*) filter (where is_primary),
     coalesce(sum(case when is_primary then at_risk_amount end), 0)
-from marts.fct_breaks where status <> 'resolved'
+from marts.fct_breaks where status not in ('resolved', 'accepted')
 group by currency, break_code, severity
 order by 6 desc, break_code, severity
+"""
+_ACCEPTED = """
+select currency, count(*), coalesce(sum(at_risk_amount), 0)
+from marts.fct_breaks where status = 'accepted' group by currency
 """
 _PERIODS = """
 select currency, period, verdict, charges_amount, matched_amount, open_breaks_count, at_risk_amount
@@ -82,6 +86,7 @@ def statement(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     digits = dict(connection.execute("select currency, minor_digits from seeds.currencies").fetchall())
     charges = {(row[0], row[1]): row[2:] for row in connection.execute(_CHARGES).fetchall()}
     breaks = connection.execute(_BREAKS).fetchall()
+    accepted = {row[0]: row[1:] for row in connection.execute(_ACCEPTED).fetchall()}
     periods = connection.execute(_PERIODS).fetchall()
     documents = {row[0]: row[1:] for row in connection.execute(_DOCUMENTS).fetchall()}
     out_of_scope = dict(connection.execute(_OUT_OF_SCOPE).fetchall())
@@ -95,6 +100,9 @@ def statement(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         mine = [(name, *charges.get((currency, bucket), (0, Decimal(0)))) for bucket, name in _BUCKETS]
         yield from _charges_part(mine, decimals)
         yield from _breaks_part([row for row in breaks if row[0] == currency], decimals)
+        if currency in accepted:
+            count, amount = accepted[currency]
+            yield _line("accepted by an analyst, not open", count, amount, decimals)
         yield from _periods_part([row for row in periods if row[0] == currency], decimals)
         yield from _coverage_part(
             [(name, *coverage[currency, kind]) for kind, name in _KINDS if (currency, kind) in coverage],

@@ -24,7 +24,10 @@ qualify row_number() over (partition by currency order by period desc) = 1
 order by currency
 """
 _KNOWN_CURRENCIES = "select distinct currency from marts.fct_reconciliation order by currency"
-_BREAKS = "select severity, count(*) from marts.fct_breaks where status <> 'resolved' group by severity"
+# What an analyst accepted is no longer open; a month where a side is missing stays not reconciled all the same.
+_BREAKS = """
+select severity, count(*) from marts.fct_breaks where status not in ('resolved', 'accepted') group by severity
+"""
 
 
 @dataclass(frozen=True)

@@ -121,3 +121,22 @@ def test_only_the_published_name_matters(tmp_path: Path) -> None:
     (tmp_path / "published" / "generations").mkdir(parents=True)
     with pytest.raises(Exception, match="recon run"):
         open_published(Folders(tmp_path))
+
+
+def test_what_was_accepted_is_told_apart_and_is_not_open(tmp_path: Path) -> None:
+    publish_example(tmp_path)
+    folders = Folders(tmp_path)
+    with duckdb.connect(str(folders.published.resolve())) as connection:
+        connection.execute("update marts.fct_breaks set status = 'accepted' where currency = 'EUR'")
+        count, amount = connection.execute(
+            "select count(*), sum(at_risk_amount) from marts.fct_breaks where currency = 'EUR'"
+        ).fetchall()[0]
+    with open_published(folders) as connection:
+        told = [line for line in statement(connection) if "accepted" in line]
+        checked = verdict.check(connection, as_of=AS_OF, period=None, fail_on="low")
+    assert [line.split()[-2:] for line in told] == [[str(count), amount_text(amount, 2)]]
+    left = "select count(*) from marts.fct_breaks where status not in ('resolved', 'accepted')"
+    with open_published(folders) as connection:
+        [(still_open,)] = connection.execute(left).fetchall()
+    counted = next(line for line in checked.lines if line.startswith("open breaks of all periods"))
+    assert sum(int(part.split()[0]) for part in counted.partition(": ")[2].split(", ")) == still_open

@@ -271,6 +271,8 @@ def test_a_balance_is_the_sum_of_the_open_documents_but_for_the_planted_errors(w
         expected = sum((d.open_at(DEFAULT_CLOCK) for d in counted), Decimal(0))
         assert body["balanceAmount"] == expected + planted.get(body["currencyCode"], 0)
         if "details" in body:
-            wrong_sums = {error.currency: error.amount for error in world.balance_errors if error.invoice_type == "sum"}
+            wrong_sums = {
+                error.currency: error.amount for error in world.balance_errors if error.invoice_type == "sum"
+            }
             parts = sum(d["summary"]["balanceAmount"] for d in body["details"])
             assert body["balanceAmount"] == parts + wrong_sums.get(body["currencyCode"], 0)

@@ -1,0 +1,49 @@
+"""What an analyst says about breaks counts from the next run on, and is remembered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from tests.end_to_end.desk import Desk, copy_of
+
+BUCKETS = "select bucket, sum(total) from marts.fct_invoice_lines where currency = '{}' group by bucket"
+
+
+def test_a_confirmed_order_and_an_accepted_break_move_what_they_are_about(finished: Desk, tmp_path: Path) -> None:
+    desk = replace(finished, data=copy_of(finished, tmp_path))
+    [(suggested, order_id, currency)] = desk.published(
+        "select break_id, candidate_order_id, currency from marts.fct_match_candidates where is_suggested "
+        "order by break_id limit 1"
+    )
+    [(accepted,)] = desk.published(
+        "select break_id from marts.fct_breaks where break_code = 'line_total' order by at_risk_amount limit 1"
+    )
+    before = dict(desk.published(BUCKETS.format(currency)))
+    notes = tmp_path / "notes.csv"
+    notes.write_text(
+        "break_id,status,comment,accept_order_id\n"
+        f"{suggested},,same customer and day,{order_id}\n{accepted},accepted,a cent,\n"
+    )
+    done = desk.recon("annotate", str(notes), "--by", "ana")
+    assert done.returncode == 0, done.stderr
+    assert "2 noted" in done.stdout
+    done = desk.recon("run")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+    statuses = dict(desk.published("select break_id, status from marts.fct_breaks"))
+    assert (statuses[suggested], statuses[accepted]) == ("resolved", "accepted")
+    after = dict(desk.published(BUCKETS.format(currency)))
+    moved = before["suggested"] - after.get("suggested", 0)
+    assert moved > 0
+    assert sum(before.values()) == sum(after.values())
+    lines = desk.published(
+        "select bucket, matched_order_id, sum(total) from marts.fct_invoice_lines "
+        "where match_pass = '5_confirmed' group by all"
+    )
+    assert lines == [("matched", order_id, moved)]
+    # An accepted break no longer speaks against its line, its month or its subject.
+    assert desk.published(f"select count(*) from marts.fct_breaks where break_id = '{accepted}' and is_primary") == [
+        (0,)
+    ]
+    assert "nothing new" in desk.recon("run").stdout
