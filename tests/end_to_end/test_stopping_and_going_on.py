@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,8 +34,7 @@ def test_a_run_killed_at_any_moment_is_made_good_by_the_next(finished: Desk, wor
 def test_a_run_without_news_publishes_nothing_and_asks_for_no_lines(
     finished: Desk, world: World, tmp_path: Path
 ) -> None:
-    with open_desk(world, tmp_path) as desk:
-        assert desk.recon("run").returncode == 0
+    with open_desk(world, copy_of(finished, tmp_path)) as desk:
         before = digest(desk), os.readlink(desk.data / "published" / "warehouse.duckdb")
         later = desk.at(DEFAULT_CLOCK + timedelta(minutes=5))
         calls_before = desk.calls("lineitems")
@@ -61,12 +61,13 @@ def test_a_failed_run_leaves_the_published_file_as_it_was(finished: Desk, world:
 
 
 def test_the_database_can_be_made_again_from_the_landing_alone(finished: Desk, world: World, tmp_path: Path) -> None:
-    with open_desk(world, tmp_path) as desk:
-        assert desk.recon("load").returncode == 0
-        calls = desk.calls()
+    with open_desk(world, copy_of(finished, tmp_path)) as desk:
+        # Nothing but what the API sent is left.
+        for derived in ("build", "published", "history"):
+            shutil.rmtree(desk.data / derived)
         again = desk.recon("load", "--rebuild")
         assert again.returncode == 0, again.stdout + again.stderr
-        assert desk.calls() == calls
+        assert desk.calls() == 0
         assert desk.recon("run").returncode == 0
         assert desk.marts() == finished.marts()
 
