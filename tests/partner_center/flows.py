@@ -124,7 +124,7 @@ LINE_KINDS = {
     "azure_line_items": {"provider": "azure", "line_item_type": "billing"},
     "azure_daily_usage": {"provider": "azure", "line_item_type": "usage"},
     "daily_rated_usage": {"provider": "onetime", "line_item_type": "usage", "currency": "EUR"},
-    "unbilled_line_items": {"currency": "JPY"},
+    "unbilled_line_items": {"currency": "EUR"},
     "unbilled_daily_usage": {"currency": "EUR"},
     "fx_rates": {"month": "202610"},
     "price_sheets": {"month": "202610"},
