@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.end_to_end.desk import Desk, copy_of
 
-BUCKETS = "select bucket, sum(total) from marts.fct_invoice_lines where currency = '{}' group by bucket"
+BUCKETS = "select bucket, coalesce(sum(total), 0) from marts.fct_invoice_lines where currency = '{}' group by bucket"
 
 
 def test_a_confirmed_order_and_an_accepted_break_move_what_they_are_about(finished: Desk, tmp_path: Path) -> None:
