@@ -84,7 +84,7 @@ class Desk:
         """Runs `recon` and waits for it."""
         command = [sys.executable, "-m", "pipelines", *arguments]
         return subprocess.run(
-            command, env=self.environment(**settings), capture_output=True, text=True, timeout=300, check=False
+            command, env=self.environment(**settings), capture_output=True, text=True, timeout=900, check=False
         )
 
     def kill_after(self, seconds: float) -> bool:
