@@ -22,7 +22,7 @@ from pipelines.partner_center.endpoints import CUSTOMERS, INVOICES
 from pipelines.partner_center.source import load_with_dlt
 from pipelines.partner_center.walks import WalkObserver, WalkOutcome, WalkReader
 from pipelines.plans import PHASES, LoadOptions, Plan
-from pipelines.warehouse import Folders, open_build
+from pipelines.warehouse import Folders, open_build, remove_build_of_other_storage
 
 WORKERS = 8
 # So many partitions in a row without any answer: the API is down, and asking for thousands more helps nobody.
@@ -121,6 +121,7 @@ def apply_landing(folders: Folders, landing: Landing) -> int:
     Errors:  ControlTotalsDiffer when a sum differs between landing and raw tables.
     """
     partitions = landing.partitions()
+    remove_build_of_other_storage(folders)
     with open_build(folders) as connection:
         ledger.make_tables(connection)
         pending = ledger.pending_walks(connection, partitions)

@@ -24,6 +24,8 @@ from pipelines.errors import LockHeld, ReconError, UsageError
 from pipelines.files import put_in_place, sync_folder, write_atomically
 
 GENERATIONS_KEPT = 2
+# The oldest DuckDB that analysts' tools may bring along: the published file is written so that it opens it.
+STORAGE_VERSION = "v1.5.0"
 
 
 @dataclass(frozen=True)
@@ -169,10 +171,27 @@ def open_published(folders: Folders, as_of: datetime | None = None) -> duckdb.Du
 
 
 def open_build(folders: Folders) -> duckdb.DuckDBPyConnection:
-    """The working database, for the run that holds the lock."""
-    connection = duckdb.connect(os.fspath(folders.build_database))
+    """The working database, for the run that holds the lock.
+
+    Shape:   a new one is made in the storage format of `STORAGE_VERSION`; one that is there keeps its own.
+    """
+    connection = duckdb.connect(
+        os.fspath(folders.build_database), config={"storage_compatibility_version": STORAGE_VERSION}
+    )
     connection.execute("set timezone = 'UTC'")
     return connection
+
+
+def remove_build_of_other_storage(folders: Folders) -> None:
+    """Removes a working database of another storage format; loading makes it again from the landing."""
+    if not folders.build_database.exists():
+        return
+    with open_build(folders) as connection:
+        row = connection.execute(
+            "select tags['storage_version'] from duckdb_databases() where path is not null"
+        ).fetchone()
+    if row is None or row[0] != f"{STORAGE_VERSION}+":
+        folders.build_database.unlink()
 
 
 def published_info(folders: Folders, as_of: datetime | None = None) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from pipelines import ledger, load
@@ -350,3 +351,16 @@ def test_without_the_lists_nothing_is_planned(world: World, tmp_path: Path) -> N
     with pytest.raises(ListNotRead, match="could not be read"):
         load_at(folders, app)
     assert not folders.build_database.exists()
+
+
+def test_a_working_database_of_another_storage_format_is_made_again(copied: Folders) -> None:
+    """Analysts' tools open the published file with an older DuckDB, so it is never in a newer format."""
+    before = rows_of(copied, "select count(*), sum(subtotal) from partner_center_raw.invoice_line_items")
+    copied.build_database.unlink()
+    with duckdb.connect(str(copied.build_database)) as newest:
+        newest.execute("create table anything as select 1 as number")
+    load.apply_landing(copied, Landing(copied.landing))
+    assert rows_of(copied, "select count(*), sum(subtotal) from partner_center_raw.invoice_line_items") == before
+    assert rows_of(copied, "select tags['storage_version'] from duckdb_databases() where path is not null") == [
+        ("v1.5.0+",)
+    ]
