@@ -26,7 +26,8 @@ with duckdb.connect(sys.argv[1], read_only=True) as connection:
     for schema, table in found:
         rows = connection.execute(f'select * from "{schema}"."{table}"').fetchall()
         print(f"{schema}.{table} {len(rows)}")
-    print("sum", connection.execute("select sum(total) from marts.fct_invoice_lines where currency = 'USD'").fetchone()[0])
+    total = connection.execute("select sum(total) from marts.fct_invoice_lines where currency = 'USD'").fetchone()
+    print("sum", total[0])
 """
 
 
