@@ -1,0 +1,95 @@
+"""What changed since the last published run: new, worse, opened again, resolved, smaller.
+
+Source:   the events that this build wrote, and for the former amounts the log of earlier generations.
+Caveats:  a build that found what the one before found has no events. Another currency counts as worse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from pipelines.reports.page.words import EVENTS
+from pipelines.reports.rows import Row, first_row, rows
+
+LISTED = 10
+_BEFORE = """
+select count(*) as events, max(event_at) as last_at, max(generation) as last_generation
+from recon_memory.break_log where generation < $1
+"""
+_EVENTS = """
+with before as (
+    select break_id, arg_max(coalesce(at_risk_amount, 0), generation) as former_amount
+    from recon_memory.break_log
+    where generation < $1
+    group by break_id
+),
+changed as (
+    select e.event, e.at_risk_amount, w.former_amount, b.* exclude (at_risk_amount),
+        case
+            when e.event = 'opened' then 'new'
+            when e.event <> 'remeasured' then e.event
+            when coalesce(e.at_risk_amount, 0) < w.former_amount then 'better'
+            else 'worse'
+        end as kind
+    from intermediate.int_break_events e
+    inner join marts.fct_breaks b on b.break_id = e.break_id
+    left join before w on w.break_id = e.break_id
+    where e.generation = $1
+)
+select c.*, coalesce(d.title, c.break_code) as title, d.next_step, n.company_name,
+    count(*) over (partition by c.kind) as of_kind,
+    row_number() over (
+        partition by c.kind
+        order by list_position(['critical', 'high', 'medium', 'low'], c.severity), c.currency,
+            c.at_risk_amount desc nulls last, c.break_id
+    ) as place
+from changed c
+left join marts.dim_break_codes d on d.break_code = c.break_code
+left join marts.dim_customers n on n.customer_id = c.customer_id
+order by place, c.break_id
+"""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The difference to the run before.
+
+    Shape:   `is_first` when no earlier run is remembered; then everything is new and nothing is listed again.
+    """
+
+    is_first: bool
+    last_at: datetime | None
+    counts: list[Row]
+    listed: list[tuple[str, str, int, list[Row]]]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing changed."""
+        return not self.counts
+
+
+def changes(connection: duckdb.DuckDBPyConnection, generation: int) -> Changes:
+    """What this generation changed; a count per currency and kind, and the gravest of each kind."""
+    before = first_row(connection, _BEFORE, [generation]) or {"events": 0, "last_at": None}
+    found = rows(connection, _EVENTS, [generation])
+    currencies = sorted({row["currency"] for row in found}, key=lambda code: (code is None, code or ""))
+    counts = [
+        {
+            "currency": currency,
+            **{
+                code: sum(1 for row in found if row["currency"] == currency and row["kind"] == code)
+                for code, _ in EVENTS
+            },
+        }
+        for currency in currencies
+    ]
+    is_first = generation <= 1 or not before["events"]
+    listed = [
+        (code, name, len(mine), mine[:LISTED])
+        for code, name in EVENTS
+        if (mine := [row for row in found if row["kind"] == code]) and not (is_first and code == "new")
+    ]
+    return Changes(is_first, before["last_at"], counts, listed)

@@ -1,0 +1,84 @@
+"""The verdict of each month and currency, the verdict of now, and the trend.
+
+Source:   fct_reconciliation.
+Caveats:  a month is due from its 11th on, as `recon check` has it; clean needs something that was compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import duckdb
+
+from pipelines.reports.page.drawing import lengths, share_text
+from pipelines.reports.rows import Row, rows
+
+MONTHS = 24
+_MONTHS = """
+select *, cast(period || '-11' as timestamp) <= cast($2 as timestamp) as is_due
+from marts.fct_reconciliation
+where $1 is null or period = $1
+order by currency, period
+"""
+
+
+@dataclass(frozen=True)
+class Months:
+    """The months of one currency, oldest first.
+
+    Shape:   `judged` is the newest due one, None while none is due; `shown` the latest ones with the length of
+             their bars, `there_are` how many there are at all.
+    """
+
+    currency: str
+    judged: Row | None
+    shown: list[Row]
+    there_are: int
+
+    @property
+    def verdict(self) -> str:
+        """The verdict of the newest due month."""
+        return str(self.judged["says"]) if self.judged else "not_due"
+
+
+def months(connection: duckdb.DuckDBPyConnection, as_of: datetime, period: str | None) -> dict[str, Months]:
+    """The months of every currency."""
+    found: dict[str, list[Row]] = {}
+    for row in rows(connection, _MONTHS, [period, as_of]):
+        found.setdefault(row["currency"], []).append(row | {"says": _says(row)})
+    return {currency: _months(currency, mine) for currency, mine in found.items()}
+
+
+def overall(found: dict[str, Months], open_breaks: int) -> str:
+    """The verdict of the whole page: the worst of the currencies, and never clean without a comparison."""
+    verdicts = {one.verdict for one in found.values()}
+    if "not_reconciled" in verdicts:
+        return "not_reconciled"
+    if open_breaks or "breaks" in verdicts:
+        return "breaks"
+    if "clean" in verdicts:
+        return "clean" if verdicts == {"clean"} else "partly_clean"
+    return "nothing"
+
+
+def _says(row: Row) -> str:
+    compared = row["charges_count"] or row["order_items_count"]
+    return "nothing" if row["verdict"] == "clean" and not compared else str(row["verdict"])
+
+
+def _months(currency: str, mine: list[Row]) -> Months:
+    due = [row for row in mine if row["is_due"]]
+    latest = mine[-MONTHS:]
+    shown = [
+        row | {"length": length, "matched_share": _matched_share(row)}
+        for row, length in zip(latest, lengths([row["at_risk_amount"] for row in latest]), strict=True)
+    ]
+    return Months(currency, due[-1] if due else None, shown, len(mine))
+
+
+def _matched_share(row: Row) -> str:
+    matched, charged = row["matched_amount"], row["charges_amount"]
+    # Credits may exceed charges; a share of that would mean nothing.
+    return share_text(matched, charged) if Decimal(0) <= matched <= charged and charged else "none"

@@ -1,0 +1,62 @@
+"""What codes are called on the page: verdicts, parts of the money, waiting, kinds of data."""
+
+from __future__ import annotations
+
+VERDICTS = {
+    "clean": "Clean",
+    "partly_clean": "Clean where compared",
+    "breaks": "Breaks are open",
+    "not_reconciled": "Not reconciled",
+    "nothing": "Nothing to compare",
+    "not_due": "Not due yet",
+}
+DIRECTIONS = {
+    "over": "we may have paid too much",
+    "under": "in our favour",
+    "exposure": "direction unknown",
+}
+# Column of fct_invoices, its name, and what it means; first what makes up the total of the documents.
+CHARGE_PARTS = (
+    ("matched", "Matched", "agrees with its order and what was delivered"),
+    ("matched_with_break", "Matched, with a break", "its order is known, but something does not agree"),
+    ("timing", "Timing", "inside a window that is still open; not late yet"),
+    ("suggested", "Suggested match", "one order fits, and somebody has to confirm it"),
+    ("unmatched", "Unmatched", "no order was found"),
+    ("not_compared", "Not compared", "the other side could not be read"),
+)
+OTHER_PARTS = (
+    (
+        "out_of_scope",
+        "Out of scope",
+        "recurring, usage, licence and adjustment lines; no order to compare with",
+    ),
+    ("amendment", "Amendments without lines", "notes that change a total and carry no line"),
+    ("rounding", "Rounding", "differences within the tolerance of the currency"),
+    ("unexplained", "Not explained by lines", "the total of a document says so, and no line does"),
+)
+WAITING = {
+    "order_too_new": "order is too new to be read again",
+    "on_unbilled": "listed as not billed yet",
+    "not_yet_invoiced": "invoice of its month is still to come",
+    "credit_due": "credit is still to come",
+    "provisioning_pending": "delivery is under way",
+    "deprovisioning_pending": "return is under way",
+    "balance_lag": "balance follows later",
+}
+# Kinds of data that are there to be compared, in the order they are shown.
+COMPARED_KINDS = (
+    ("lines", "One-time lines"),
+    ("documents", "Documents"),
+    ("orders", "One-time orders"),
+    ("entitlements", "Entitlements"),
+    ("unbilled", "Estimates"),
+    ("balances", "Balances"),
+    ("statements", "Statements (PDF)"),
+)
+EVENTS = (
+    ("new", "New"),
+    ("worse", "Worse"),
+    ("reopened", "Opened again"),
+    ("resolved", "Resolved"),
+    ("better", "Smaller"),
+)
