@@ -198,7 +198,13 @@ def test_the_environment_is_asked_for_settings_in_one_place() -> None:
     # demo asks whether RECON_AS_OF is set; source and transform hand dlt and dbt their switches; a notebook has
     # no command line, so analysis looks for the data directory itself.
     readers = {path.relative_to(PACKAGE).as_posix() for path in modules() if "os.environ" in path.read_text()}
-    assert readers <= {"analysis/desk.py", "settings.py", "commands/demo.py", "transform.py", "partner_center/source.py"}
+    assert readers <= {
+        "analysis/desk.py",
+        "settings.py",
+        "commands/demo.py",
+        "transform.py",
+        "partner_center/source.py",
+    }
 
 
 def test_notebooks_import_the_analysis_helpers_and_nothing_else_of_the_project() -> None:

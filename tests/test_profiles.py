@@ -1,0 +1,139 @@
+"""Several partners: each has its own sign-in and its own data directory, and nothing is taken from another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import SettingsError
+from pipelines.settings import SECTION, Settings, read_settings
+
+TWO_PARTNERS = """
+[sources.partner_center]
+tenant_id = "common"
+client_id = "common"
+client_secret = "common-secret"
+refresh_token = "common-refresh"
+requests_per_minute = 100
+
+[profiles.contoso.sources.partner_center]
+tenant_id = "contoso-tenant"
+client_id = "contoso-app"
+client_secret = "contoso-secret"
+requests_per_minute = 200
+
+[profiles.contoso]
+recon_sweep_days = 3
+
+[profiles.fabrikam-eu]
+recon_data_dir = "elsewhere"
+[profiles.fabrikam-eu.sources.partner_center]
+tenant_id = "fabrikam-tenant"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, TWO_PARTNERS)
+    return tmp_path
+
+
+def write(folder: Path, text: str, name: str = "secrets.toml", mode: int = 0o600) -> None:
+    (folder / ".dlt").mkdir(exist_ok=True)
+    (folder / ".dlt" / name).write_text(text)
+    (folder / ".dlt" / name).chmod(mode)
+
+
+def read(folder: Path, profile: str | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    return read_settings(environment or {}, folder, profile)
+
+
+def test_a_profile_has_its_own_sign_in_and_its_own_data_directory(folder: Path) -> None:
+    contoso = read(folder, "contoso")
+    assert (contoso.tenant_id, contoso.client_id, contoso.client_secret) == (
+        "contoso-tenant",
+        "contoso-app",
+        "contoso-secret",
+    )
+    assert contoso.data_dir == folder / "data" / "profiles" / "contoso"
+    assert read(folder).data_dir == folder / "data"
+    assert (contoso.profile, contoso.profiles) == ("contoso", ("contoso", "fabrikam-eu"))
+    assert "profile='contoso'" in repr(contoso)
+    contoso.require_sign_in()
+
+
+def test_what_is_not_of_one_partner_is_common_unless_the_profile_says_otherwise(folder: Path) -> None:
+    assert read(folder, "contoso").requests_per_minute == 200
+    assert read(folder, "fabrikam-eu").requests_per_minute == 100
+    assert (read(folder, "contoso").sweep_days, read(folder, "fabrikam-eu").sweep_days) == (3, 7)
+
+
+def test_another_partners_secret_is_never_a_default(folder: Path) -> None:
+    """Neither from the common section nor from common variables."""
+    outside = {f"{SECTION}CLIENT_SECRET": "leaked-secret", f"{SECTION}REFRESH_TOKEN": "leaked-refresh"}
+    fabrikam = read(folder, "fabrikam-eu", outside)
+    assert (fabrikam.client_id, fabrikam.client_secret, fabrikam.refresh_token) == (None, None, None)
+    assert read(folder, "contoso", outside).refresh_token is None
+    with pytest.raises(SettingsError, match=r"client_id, client_secret.*\[profiles\.fabrikam-eu\.sources"):
+        fabrikam.require_sign_in()
+
+
+def test_the_data_directory_of_a_profile_is_set_in_its_section_or_follows_the_common_one(folder: Path) -> None:
+    outside = {"RECON_DATA_DIR": str(folder / "all")}
+    assert read(folder, "contoso", outside).data_dir == folder / "all" / "profiles" / "contoso"
+    assert read(folder, "fabrikam-eu", outside).data_dir == folder / "elsewhere"
+
+
+def test_a_profile_can_be_set_in_variables_alone(tmp_path: Path) -> None:
+    variables = {f"PROFILES__NORTH_WIND__{SECTION}TENANT_ID": "north", "PROFILES__NORTH_WIND__RECON_SWEEP_DAYS": "1"}
+    found = read(tmp_path, "north_wind", variables)
+    assert (found.tenant_id, found.sweep_days, found.profiles) == ("north", 1, ("north_wind",))
+
+
+def test_a_variable_of_a_profile_wins_over_its_file(folder: Path) -> None:
+    variables = {f"PROFILES__FABRIKAM_EU__{SECTION}TENANT_ID": "from the variable"}
+    found = read(folder, "fabrikam-eu", variables)
+    assert (found.tenant_id, found.profiles) == ("from the variable", ("contoso", "fabrikam-eu"))
+
+
+def test_a_variable_names_the_profile_and_the_option_wins_over_it(folder: Path) -> None:
+    variable = {"RECON_PROFILE": "contoso"}
+    assert read(folder, None, variable).profile == "contoso"
+    assert read(folder, "fabrikam-eu", variable).profile == "fabrikam-eu"
+
+
+def test_a_mistyped_profile_is_told_those_that_exist(folder: Path) -> None:
+    with pytest.raises(
+        SettingsError, match=r"no profile `contsoo`; there are contoso, fabrikam-eu; did you mean `co"
+    ):
+        read(folder, "contsoo")
+    with pytest.raises(SettingsError, match="nor any other; write its sign-in"):
+        read(folder / "data", "contoso")
+
+
+@pytest.mark.parametrize("name", ["../other", "Contoso", "a__b", "-a", "a-", "a b", "a" * 41, "ä"])
+def test_a_profile_is_a_plain_word(folder: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match="cannot be a profile: its name has"):
+        read(folder, name)
+
+
+def test_two_profiles_that_variables_cannot_tell_apart_are_refused(tmp_path: Path) -> None:
+    write(tmp_path, "[profiles.a-b]\nrecon_sweep_days = 1\n[profiles.a_b]\nrecon_sweep_days = 2\n")
+    with pytest.raises(SettingsError, match="rename one"):
+        read(tmp_path)
+
+
+def test_a_profiles_secret_in_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    secret = '[profiles.a.sources.partner_center]\nclient_secret = "kept"\n'
+    write(tmp_path, secret, "config.toml", 0o644)
+    with pytest.raises(SettingsError, match=r"config\.toml can be read by others"):
+        read(tmp_path)
+
+
+def test_without_a_sign_in_of_its_own_the_profiles_are_offered(tmp_path: Path) -> None:
+    write(tmp_path, '[profiles.a.sources.partner_center]\ntenant_id = "t"\n')
+    with pytest.raises(SettingsError, match=r"--profile \(a\)"):
+        read(tmp_path).require_sign_in()
