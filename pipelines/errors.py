@@ -21,7 +21,8 @@ ReconError
 ├── WalkRefused                 pages arrived, but the walk does not pass the gate
 ├── LandingDamaged              a landed file is missing or does not match its manifest
 ├── ControlTotalsDiffer         a hop lost or changed rows or money
-└── TransformFailed             dbt failed or a check of severity error did; nothing was published
+├── TransformFailed             dbt failed or a check of severity error did; nothing was published
+└── AlertNotDelivered           the receiver of alerts did not take the message; it is sent again
 """
 
 from __future__ import annotations
@@ -135,3 +136,7 @@ class ControlTotalsDiffer(ReconError):
 
 class TransformFailed(ReconError):
     """dbt failed, or a check of severity error found rows; nothing was published."""
+
+
+class AlertNotDelivered(ReconError):
+    """The receiver of alerts did not take the message; it is sent again with the next one."""

@@ -99,6 +99,11 @@ class Folders:
         return self.data / "history" / "closed"
 
     @property
+    def alerts(self) -> Path:
+        """What a receiver of alerts was told; made with the first alert."""
+        return self.data / "history" / "alerts"
+
+    @property
     def statements(self) -> Path:
         """Invoice PDFs; made when the first one comes."""
         return self.data / "statements"

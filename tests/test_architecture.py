@@ -79,6 +79,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Looking at what is for sale, and buying for a test, in a sandbox.
     "catalog": {"landing", "partner_center", "errors"},
     "buying": {"files", "partner_center", "errors"},
+    # A scheduled day: telling somebody, and clearing up.
+    "alerting": {"files", "money", "partner_center", "reports", "settings", "warehouse", "errors"},
+    "retention": {"closed_months", "settings", "warehouse"},
     # Around it: these are handed settings or speak to the person at the keyboard.
     "progress": {"partner_center"},
     "session": {"files", "partner_center", "progress", "settings", "warehouse", "errors"},
@@ -87,6 +90,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "doctor": {"buying", "clouds", "partner_center", "settings", "warehouse", "errors"},
     "commands": {
         *(
+            "alerting",
             "annotations",
             "buying",
             "catalog",
@@ -106,7 +110,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "plans",
             "progress",
         ),
-        *("reports", "run", "sandbox", "session", "settings", "statements", "transform", "warehouse"),
+        *("reports", "retention", "run", "sandbox", "session", "settings", "statements", "transform", "warehouse"),
     },
     "cli": {"commands", "errors"},
     "__main__": {"cli"},
@@ -119,7 +123,7 @@ ONLY_IN: dict[str, set[str]] = {
     "dbt": {"transform.py"},
     "httpx": {"partner_center/auth.py", "partner_center/blobs.py", "partner_center/call.py"}
     | {"partner_center/client.py", "partner_center/clients.py"}
-    | {"partner_center/transport_checks.py", "sandbox/replies.py"},
+    | {"partner_center/transport_checks.py", "sandbox/replies.py", "alerting/delivery.py"},
     "polars": {path.relative_to(PACKAGE).as_posix() for path in (PACKAGE / "analysis").rglob("*.py")},
     "pypdf": {"statements/pdf_files.py"},
     "xlsxwriter": {"spreadsheet.py"},

@@ -1,0 +1,135 @@
+"""What is to be told now, and telling it: told is what the receiver has confirmed, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from pipelines.alerting.changes import changes
+from pipelines.alerting.delivery import deliver
+from pipelines.alerting.memory import Entry, Memory, exclusive_memory, remember
+from pipelines.alerting.messages import Message, News, body, message
+from pipelines.errors import PartnerCenterError, ReconError, SettingsError
+from pipelines.settings.daily import DailySettings
+from pipelines.warehouse import Folders, open_published, published_info
+
+Post = Callable[[str, bytes], None]
+# An event of a run to be noted before telling: what happened, given the memory.
+Note = Callable[[Memory], Entry | None]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came of it.
+
+    Shape:   `message` None: there was nothing to tell; `is_sent` false: a dry run.
+    """
+
+    message: Message | None
+    is_sent: bool
+    breaks: int = 0
+
+
+def tell(
+    folders: Folders,
+    settings: DailySettings,
+    *notes: Note,
+    dry_run: bool = False,
+    post: Post = deliver,
+) -> Told:
+    """Notes what happened to runs, then tells everything that nobody was told yet, in one message.
+
+    Shape:   with `dry_run` nothing is noted, sent or remembered.
+    Errors:  SettingsError without an address; AlertNotDelivered: it is all told the next time.
+    """
+    if dry_run:
+        memory = _with_notes(Memory.of(folders), notes)
+        news = _news(folders, settings, memory)
+        return Told(message(news) if news else None, False, len(news.breaks))
+    if settings.alert_url is None:
+        raise SettingsError("RECON_ALERT_URL is not set; set it to the address of a webhook, or look with --dry-run")
+    with exclusive_memory(folders):
+        before = Memory.of(folders)
+        memory = _with_notes(before, notes)
+        # Noted at once: what nobody could be told is told later.
+        remember(folders, memory.entries[len(before.entries) :])
+        news = _news(folders, settings, memory)
+        if not news:
+            return Told(None, False)
+        told = message(news)
+        post(settings.alert_url, body(news, settings.alert_format, settings.alert_url))
+        remember(folders, list(_confirmed(news)))
+    return Told(told, True, len(news.breaks))
+
+
+def run_failed(error: BaseException, happened_at: datetime) -> Note:
+    """A run that failed, by the kind of the failure: its text may name customers, and stays in the log."""
+    kind = type(error).__name__
+    if isinstance(error, ReconError):
+        meaning = (type(error).__doc__ or "").strip().split("\n", 1)[0].rstrip(".")
+        kind = f"{kind}: {meaning[:1].lower()}{meaning[1:]}"
+    if isinstance(error, PartnerCenterError) and error.status:
+        kind += f" (status {error.status})"
+    return lambda memory: memory.with_failure(kind, _plain(happened_at))
+
+
+def run_worked(generation: int, happened_at: datetime) -> Note:
+    """A run that worked: worth telling after trouble."""
+    return lambda memory: memory.with_success(generation, _plain(happened_at))
+
+
+def stale(folders: Folders, settings: DailySettings, now: datetime) -> Note:
+    """Nothing was published for longer than the setting allows, if that is so."""
+
+    def note(memory: Memory) -> Entry | None:
+        info = published_info(folders)
+        if info is None:
+            return memory.with_stale(0, "nothing has ever been published", _plain(now))
+        age = _plain(now) - info["as_of"]
+        if age < timedelta(hours=settings.alert_stale_hours):
+            return None
+        hours = int(age.total_seconds() // 3600)
+        return memory.with_stale(info["generation"], f"nothing was published for {hours:,} hours", _plain(now))
+
+    return note
+
+
+def _with_notes(memory: Memory, notes: tuple[Note, ...]) -> Memory:
+    for note in notes:
+        memory = memory.plus(note(memory))
+    return memory
+
+
+def _news(folders: Folders, settings: DailySettings, memory: Memory) -> News:
+    runs = memory.pending_runs()
+    if not folders.published.exists():
+        return News(runs, ())
+    # One connection: what is read belongs together, whatever is published meanwhile.
+    with open_published(folders) as connection:
+        generation, as_of = connection.execute("select generation, as_of from recon_meta.build_info").fetchall()[0]
+        digits = dict(connection.execute("select currency, minor_digits from seeds.currencies").fetchall())
+        found = changes(connection, memory.told_breaks(), settings.alert_severity)
+    return News(runs, found, as_of, generation, digits, settings.alert_names)
+
+
+def _confirmed(news: News) -> Iterator[Entry]:
+    for run in news.runs:
+        yield replace(run, record="told")
+    for one in news.breaks:
+        assert news.as_of is not None  # or there were no breaks
+        found = one.found
+        yield Entry(
+            "told",
+            one.event,
+            news.as_of,
+            found.break_code,
+            found.break_id,
+            news.generation,
+            found.currency,
+            found.at_risk_amount,
+        )
+
+
+def _plain(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
