@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,13 +12,15 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.analysis import Warehouse, amount_text, open_warehouse
-from pipelines.errors import ReconError
+from pipelines.analysis import Warehouse, amount_text, enquiries, open_warehouse
+from pipelines.errors import ReconError, UsageError
 from pipelines.warehouse import Folders
-from tests.published_marts import LONG_AMOUNT, LONG_QUANTITY, publish_example
+from tests.analysis_marts import publish_desk as publish_example
+from tests.published_marts import LONG_AMOUNT, LONG_QUANTITY
 
 MARTS: tuple[Callable[[Warehouse], pl.LazyFrame], ...] = (
     Warehouse.charges,
+    Warehouse.invoice_lines,
     Warehouse.billed_lines,
     Warehouse.order_items,
     Warehouse.order_lines,
@@ -25,6 +29,11 @@ MARTS: tuple[Callable[[Warehouse], pl.LazyFrame], ...] = (
     Warehouse.breaks,
     Warehouse.reconciliation,
     Warehouse.balances,
+    Warehouse.refunds,
+    Warehouse.reservations,
+    Warehouse.price_checks,
+    Warehouse.fx_checks,
+    Warehouse.coverage,
     Warehouse.customers,
     Warehouse.products,
     Warehouse.skus,
@@ -143,6 +152,52 @@ def test_an_open_warehouse_keeps_its_generation_when_another_is_published(tmp_pa
     after = open_warehouse(tmp_path)
     assert (before.generation, after.generation) == (7, 8)
     assert (before.breaks().collect().height, after.breaks().collect().height) == (6, 0)
+
+
+def test_an_enquiry_is_opened_by_its_moment(tmp_path: Path) -> None:
+    publish_example(tmp_path)
+    folders = Folders(tmp_path)
+    for moment in (datetime(2026, 8, 31, tzinfo=UTC), datetime(2026, 9, 1, 12, 30, 0, 250, tzinfo=UTC)):
+        folders.enquiry(moment).parent.mkdir(exist_ok=True)
+        folders.enquiry(moment).write_bytes(folders.published.read_bytes())
+        with duckdb.connect(str(folders.enquiry(moment))) as connection:
+            connection.execute("update recon_meta.build_info set as_of = ?", [moment.replace(tzinfo=None)])
+    published = open_warehouse(tmp_path)
+    earlier = open_warehouse(tmp_path, as_of="2026-09-01T14:30:00.000250+02:00")
+    assert (published.is_enquiry, earlier.is_enquiry) == (False, True)
+    assert earlier.as_of.isoformat() == "2026-09-01T12:30:00.000250"
+    assert open_warehouse(tmp_path, as_of="2026-08-31").as_of.isoformat() == "2026-08-31T00:00:00"
+    assert enquiries(tmp_path) == [earlier.as_of, datetime(2026, 8, 31)]  # noqa: DTZ001
+
+
+def test_a_moment_that_was_never_asked_about_names_the_command(warehouse: Warehouse) -> None:
+    with pytest.raises(UsageError, match=r"no enquiry as of 2026-01-01T00:00:00Z.*RECON_AS_OF=.* recon run"):
+        open_warehouse(warehouse.data_dir, as_of="2026-01-01")
+    with pytest.raises(ValueError, match="as_of `yesterday` is no moment"):
+        open_warehouse(warehouse.data_dir, as_of="yesterday")
+
+
+def test_a_rule_can_be_asked_for_by_its_code(warehouse: Warehouse) -> None:
+    assert _ids(warehouse.breaks(code="line_total", status="all"), "break_id") == ["b2", "b5"]
+    with pytest.raises(ValueError, match=r"unknown break code line_totals; known are charge_without_order"):
+        warehouse.breaks(code="line_totals")
+
+
+def test_a_file_is_let_go_with_the_last_frame_that_needs_it(tmp_path: Path) -> None:
+    publish_example(tmp_path)
+    with open_warehouse(tmp_path) as desk:
+        frame = desk.invoices()
+    del desk
+    assert frame.collect().height == 5
+    del frame
+    gc.collect()
+    # DuckDB would refuse to write a file that this process still reads.
+    duckdb.connect(str(Folders(tmp_path).published)).close()
+
+
+def test_a_break_is_explained_as_the_command_does(warehouse: Warehouse) -> None:
+    told = "\n".join(warehouse.explain("b1"))
+    assert "charged 250.00, ordered 100.00" in told
 
 
 def test_a_double_in_a_mart_is_refused(tmp_path: Path) -> None:
