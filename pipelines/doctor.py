@@ -39,8 +39,8 @@ def examine(settings: Settings, client: PartnerCenterClient | None) -> Iterator[
     yield Finding("settings", True, f"{settings!r}")
     for setting in SETTINGS:
         if setting.is_secret:
-            is_set = bool(getattr(settings, setting.variable.rsplit("__")[-1].lower()))
-            yield Finding(setting.variable, True, "set" if is_set else "not set")
+            yield Finding(setting.variable, True, "set" if _is_set(settings, setting.variable) else "not set")
+    yield Finding("daily", True, settings.daily.in_words())
     yield _cloud(settings)
     yield Finding("python", True, platform.python_version())
     yield Finding("versions", True, ", ".join(f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES))
@@ -52,6 +52,12 @@ def examine(settings: Settings, client: PartnerCenterClient | None) -> Iterator[
     else:
         yield from _sign_in(client)
         yield buying(settings, client)
+
+
+def _is_set(settings: Settings, variable: str) -> bool:
+    if variable == "RECON_ALERT_URL":
+        return settings.daily.alert_url is not None
+    return bool(getattr(settings, variable.rsplit("__")[-1].lower()))
 
 
 def _cloud(settings: Settings) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -48,7 +48,7 @@ class Settings:
     integration_sandbox_tenants: frozenset[str] = frozenset()
     profile: str = ""
     profiles: tuple[str, ...] = ()
-    daily: DailySettings = DailySettings()
+    daily: DailySettings = field(default_factory=DailySettings)
 
     def __repr__(self) -> str:
         profile = f"profile={self.profile!r}, " if self.profile else ""
