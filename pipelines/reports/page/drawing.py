@@ -14,6 +14,10 @@ from pipelines.money import add_exactly
 _PLACES = Decimal("0.001")
 _VISIBLE = Decimal("0.5")
 _WHOLE = Decimal(100)
+# How much of its place a column fills, and how wide it is at most, when there are few.
+_FILLED, _WIDEST = Decimal("0.7"), Decimal(9)
+# Columns stand on a line at this height; below it is room for the months.
+BASELINE = Decimal(72)
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,49 @@ def parts_of(named: Iterable[tuple[str, str, str, str, Decimal]]) -> list[Part]:
     return parts
 
 
+@dataclass(frozen=True)
+class Column:
+    """One month of a column chart.
+
+    Shape:   `start`, `width`, `top`, `height` and `middle` are percent of the picture; `year` stands under the first
+             month of each year only.
+    """
+
+    month: str
+    year: str
+    start: Decimal
+    width: Decimal
+    top: Decimal
+    height: Decimal
+    middle: Decimal
+
+
+def columns_of(months: Sequence[str], amounts: Sequence[Decimal]) -> list[Column]:
+    """The columns of a chart, one a month (YYYY-MM), as high as their amount."""
+    if not months:
+        return []
+    place = (_WHOLE / len(months)).quantize(_PLACES, rounding=ROUND_DOWN)
+    width = min(place * _FILLED, _WIDEST)
+    columns, year_before = [], ""
+    for number, (month, length) in enumerate(zip(months, lengths(amounts), strict=True)):
+        year, _, name = month.partition("-")
+        middle = place * number + place / 2
+        height = (length * BASELINE / _WHOLE).quantize(_PLACES)
+        columns.append(
+            Column(
+                month=name,
+                year=year if year != year_before else "",
+                start=middle - width / 2,
+                width=width,
+                top=BASELINE - height,
+                height=height,
+                middle=middle,
+            )
+        )
+        year_before = year
+    return columns
+
+
 def lengths(amounts: Sequence[Decimal]) -> list[Decimal]:
     """How long the bars of amounts are, in percent of the longest; what is not nothing is seen."""
     longest = max((abs(amount) for amount in amounts), default=Decimal(0))
@@ -67,9 +114,9 @@ def lengths(amounts: Sequence[Decimal]) -> list[Decimal]:
 def share_text(part: Decimal, whole: Decimal) -> str:
     """A share in percent, cut and never rounded up: what is not all never reads as 100 %."""
     if not whole:
-        return "0 %"
+        return "0.00 %"
     percent = _percent(part, whole).quantize(Decimal("0.01"), rounding=ROUND_DOWN)
-    return "under 0.01 %" if part and not percent else f"{percent.normalize():f} %"
+    return "under 0.01 %" if part and not percent else f"{percent:.2f} %"
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:

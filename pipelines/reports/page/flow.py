@@ -47,17 +47,13 @@ class Flow:
     documents: int
     billed: Decimal
     charges: Decimal
+    charges_share: str
     not_matched: Decimal
     not_matched_share: str
     foreign: Decimal
     billed_parts: list[Part]
     charge_parts: list[Part]
     open_parts: list[Part]
-
-    @property
-    def table(self) -> list[Part]:
-        """Every part once, with its share of what it is a part of."""
-        return [*self.charge_parts, *(part for part in self.billed_parts if part.code != "charges")]
 
     @property
     def charges_span(self) -> tuple[Decimal, Decimal]:
@@ -92,15 +88,17 @@ def _flow(row: Row, foreign: Decimal) -> Flow:
 
     charges = total(row[code] for code, _, _ in CHARGE_PARTS)
     not_matched = total(row[code] for code, _, _ in CHARGE_PARTS if code != "matched")
+    billed_parts = parts_of([("charges", "", "One-time charges", "", charges), *named(OTHER_PARTS)])
     return Flow(
         currency=row["currency"],
         documents=row["documents"],
         billed=row["billed"],
         charges=charges,
+        charges_share=next((part.share for part in billed_parts if part.code == "charges"), "0.00 %"),
         not_matched=not_matched,
         not_matched_share=share_text(not_matched, charges),
         foreign=foreign,
-        billed_parts=parts_of([("charges", "", "One-time charges", "", charges), *named(OTHER_PARTS)]),
+        billed_parts=billed_parts,
         charge_parts=parts_of(named(CHARGE_PARTS)),
         open_parts=parts_of(named(CHARGE_PARTS[1:])),
     )

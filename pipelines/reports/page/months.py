@@ -12,10 +12,11 @@ from decimal import Decimal
 
 import duckdb
 
-from pipelines.reports.page.drawing import lengths, share_text
+from pipelines.reports.page.drawing import Column, columns_of, share_text
 from pipelines.reports.rows import Row, rows
 
 MONTHS = 24
+DRAWN = 12
 _MONTHS = """
 select *, cast(period || '-11' as timestamp) <= cast($2 as timestamp) as is_due
 from marts.fct_reconciliation
@@ -28,14 +29,15 @@ order by currency, period
 class Months:
     """The months of one currency, oldest first.
 
-    Shape:   `judged` is the newest due one, None while none is due; `shown` the latest ones with the length of
-             their bars, `there_are` how many there are at all.
+    Shape:   `judged` is the newest due one, None while none is due; `shown` the latest ones, `there_are` how many
+             there are at all; `columns` draw the money at risk of the latest.
     """
 
     currency: str
     judged: Row | None
     shown: list[Row]
     there_are: int
+    columns: list[Column]
 
     @property
     def verdict(self) -> str:
@@ -47,7 +49,7 @@ def months(connection: duckdb.DuckDBPyConnection, as_of: datetime, period: str |
     """The months of every currency."""
     found: dict[str, list[Row]] = {}
     for row in rows(connection, _MONTHS, [period, as_of]):
-        found.setdefault(row["currency"], []).append(row | {"says": _says(row)})
+        found.setdefault(row["currency"], []).append(row | {"says": _says(row), "matched_share": _matched_share(row)})
     return {currency: _months(currency, mine) for currency, mine in found.items()}
 
 
@@ -70,12 +72,9 @@ def _says(row: Row) -> str:
 
 def _months(currency: str, mine: list[Row]) -> Months:
     due = [row for row in mine if row["is_due"]]
-    latest = mine[-MONTHS:]
-    shown = [
-        row | {"length": length, "matched_share": _matched_share(row)}
-        for row, length in zip(latest, lengths([row["at_risk_amount"] for row in latest]), strict=True)
-    ]
-    return Months(currency, due[-1] if due else None, shown, len(mine))
+    drawn = mine[-DRAWN:]
+    columns = columns_of([row["period"] for row in drawn], [row["at_risk_amount"] for row in drawn])
+    return Months(currency, due[-1] if due else None, mine[-MONTHS:], len(mine), columns)
 
 
 def _matched_share(row: Row) -> str:

@@ -12,6 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from pipelines.reports.page import words
+from pipelines.reports.page.drawing import BASELINE
 from pipelines.reports.statement import amount_text
 
 _HASHED = "sha256-{}"
@@ -41,6 +42,8 @@ def rendered(facts: dict[str, Any]) -> str:
         style_hash=_HASHED.format(base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()),
         verdict_words=words.VERDICTS,
         direction_words=words.DIRECTIONS,
+        terms=words.TERMS,
+        baseline=BASELINE,
     )
 
 

@@ -12,8 +12,8 @@ VERDICTS = {
 }
 DIRECTIONS = {
     "over": "we may have paid too much",
-    "under": "in our favour",
-    "exposure": "direction unknown",
+    "under": "in our favour, and may be claimed back",
+    "exposure": "money in question, either way",
 }
 # Column of fct_invoices, its name, and what it means; first what makes up the total of the documents.
 CHARGE_PARTS = (
@@ -59,4 +59,18 @@ EVENTS = (
     ("reopened", "Opened again"),
     ("resolved", "Resolved"),
     ("better", "Smaller"),
+)
+TERMS = (
+    ("Break", "Records that should agree do not. Open is what is neither resolved nor accepted by an analyst."),
+    (
+        "At risk",
+        "The money that a break puts in question. Of several breaks of one subject one counts.",
+    ),
+    (
+        "Newest due month",
+        "A month is due from its 11th on; its invoices and their lines are there by then.",
+    ),
+    ("Not reconciled", "A side of the comparison is missing, so that a result would prove nothing."),
+    ("Clean", "Both sides were there, and nothing is open. Without anything to compare a month is not clean."),
+    ("Generation", "The number of the published result; a run that finds nothing new publishes none."),
 )
