@@ -27,6 +27,16 @@ def put_in_place(aside: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
+def put_folder_in_place(aside: Path, target: Path) -> None:
+    """Gives a folder of finished files its name: owner only, all of it flushed, renamed; `target` must not exist."""
+    for file in aside.iterdir():
+        file.chmod(0o600)
+        _sync(file)
+    sync_folder(aside)
+    aside.rename(target)
+    sync_folder(target.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Flushes a folder's own entries, so that a rename survives a power cut."""
     _sync(folder)

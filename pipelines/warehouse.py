@@ -3,6 +3,7 @@
 build/warehouse.duckdb            the working database; nobody but a run opens it
 published/generations/…           finished databases, never written again
 published/warehouse.duckdb        a name that points to the newest one; replaced atomically
+published/parquet                 the same for tools that read folders: points to the marts of that one as Parquet
 published/as-of/…                 enquiries: what was known at an earlier moment
 """
 
@@ -22,6 +23,7 @@ import filelock
 
 from pipelines.errors import LockHeld, ReconError, UsageError
 from pipelines.files import put_in_place, sync_folder, write_atomically
+from pipelines.parquet_copy import write_parquet
 
 GENERATIONS_KEPT = 2
 # The oldest DuckDB that analysts' tools may bring along: the published file is written so that it opens it.
@@ -66,6 +68,11 @@ class Folders:
     def published(self) -> Path:
         """The only file that analysts open."""
         return self.data / "published" / "warehouse.duckdb"
+
+    @property
+    def parquet(self) -> Path:
+        """The published marts as Parquet files, for tools that read folders."""
+        return self.data / "published" / "parquet"
 
     @property
     def generations(self) -> Path:
@@ -234,29 +241,60 @@ def _require_closed(folders: Folders) -> None:
 
 
 def publish(folders: Folders, generation: int) -> Path:
-    """Copies the checked, closed working database and points the published name at the copy.
+    """Copies the checked, closed working database, and points the published names at the copy and its Parquet files.
 
     Open readers keep the file that they opened. A crash at any point leaves the old name or the new one.
+    Errors:  ControlTotalsDiffer when the Parquet files would not hold the same; the published names stay.
     """
     _require_closed(folders)
     target = folders.generations / f"warehouse-{generation:06d}.duckdb"
     aside = target.with_suffix(".incoming")
     shutil.copyfile(folders.build_database, aside)
     put_in_place(aside, target)
-    pointer = folders.published.with_name(".warehouse.incoming")
-    pointer.unlink(missing_ok=True)
-    pointer.symlink_to(Path("generations") / target.name)
-    pointer.replace(folders.published)
-    sync_folder(folders.published.parent)
+    write_parquet(target, _parquet_of(target))
+    _point(folders.published, target)
+    _point(folders.parquet, _parquet_of(target))
     _remove_old_generations(folders)
     return target
 
 
+def publish_parquet_again(folders: Folders) -> None:
+    """Makes the published Parquet files those of the published database, where a killed run left them behind."""
+    if not folders.published.is_symlink():
+        return
+    wanted = _parquet_of(folders.published.resolve())
+    if not wanted.exists():
+        write_parquet(folders.published.resolve(), wanted)
+    if folders.parquet.resolve() != wanted:
+        _point(folders.parquet, wanted)
+
+
+def _parquet_of(database: Path) -> Path:
+    """The folder of Parquet files beside a finished database."""
+    return database.with_name(database.stem.replace("warehouse-", "parquet-"))
+
+
+def _point(name: Path, target: Path) -> None:
+    """Makes a published name point to one of the generations, at once."""
+    pointer = name.with_name(f".{name.stem}.incoming")
+    pointer.unlink(missing_ok=True)
+    pointer.symlink_to(Path("generations") / target.name)
+    pointer.replace(name)
+    sync_folder(name.parent)
+
+
 def _remove_old_generations(folders: Folders) -> None:
-    current = folders.published.resolve()
+    current = (folders.published.resolve(), folders.parquet.resolve())
     for old in sorted(folders.generations.glob("*.incoming")):
-        old.unlink()
-    finished = sorted(folders.generations.glob("warehouse-*.duckdb"))
-    for old in finished[:-GENERATIONS_KEPT]:
-        if old != current:
-            old.unlink()
+        _remove(old)
+    for pattern in ("warehouse-*.duckdb", "parquet-*"):
+        for old in sorted(folders.generations.glob(pattern))[:-GENERATIONS_KEPT]:
+            if old not in current:
+                _remove(old)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()

@@ -71,7 +71,7 @@ def test_old_generations_and_leftovers_are_removed(folders: Folders) -> None:
     for generation in range(1, 6):
         build(folders, generation)
         publish(folders, generation)
-    names = sorted(path.name for path in folders.generations.iterdir())
+    names = sorted(path.name for path in folders.generations.glob("*.*"))
     assert names == ["warehouse-000004.duckdb", "warehouse-000005.duckdb"]
 
 
