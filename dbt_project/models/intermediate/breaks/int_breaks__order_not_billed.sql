@@ -9,8 +9,7 @@ with order_items as (
         sku_id,
         order_status,
         order_currency,
-        charged_currency,
-        currency_digits,
+        order_currency_digits,
         expected_quantity,
         expected_amount,
         charged_quantity,
@@ -29,7 +28,8 @@ with order_items as (
     from {{ ref('int_order_items') }}
 ),
 
--- An unknown amount is still not billed; an amount of 0 needs no charge.
+-- An unknown amount is still not billed; an amount of 0 needs no charge. The money is the order's, in its currency,
+-- whatever a charge of nothing may be in.
 not_billed as (
     select
         *,
@@ -52,6 +52,7 @@ not_billed as (
 breaks as (
     select
         {{ break_row('order_not_billed', 'order_item', with_columns(order_item_keys(), {
+            'currency': 'order_currency',
             'expected_amount': 'expected_amount',
             'actual_amount': '0',
             'difference_amount': 'difference',
@@ -60,9 +61,9 @@ breaks as (
             'at_risk_amount': 'at_risk',
             'direction': "'under'",
             'explanation': "'ordered ' || " ~ quantity_text('expected_quantity') ~ " || ' for '
-                || " ~ amount_text('expected_amount', 'order_currency', 'currency_digits') ~ "
+                || " ~ amount_text('expected_amount', 'order_currency', 'order_currency_digits') ~ "
                 || ', charged 0, though the invoice of ' || due_period || ' is loaded'
-                || " ~ at_risk_text('at_risk', 'order_currency', 'currency_digits')
+                || " ~ at_risk_text('at_risk', 'order_currency', 'order_currency_digits')
         })) }}
     from not_billed
 )

@@ -13,7 +13,7 @@ with charge_groups as (
         negative_count,
         pricing_subtotal_sum,
         subtotal_sum,
-        tolerance_amount,
+        pricing_currency,
         currency,
         currency_digits,
         net_quantity,
@@ -23,14 +23,27 @@ with charge_groups as (
     from {{ ref('int_charge_groups') }}
 ),
 
+tolerances as (
+    select
+        currency,
+        tolerance_amount
+    from {{ ref('currencies') }}
+),
+
+-- The tolerance is that of the compared amount: a minor unit of yen would hide a dollar.
 -- A refund of an order from before the first loaded period has its purchase outside the data.
 over_credited as (
     select
-        *,
-        abs(subtotal_sum) as at_risk
+        charge_groups.*,
+        abs(charge_groups.subtotal_sum) as at_risk
     from charge_groups
-    where is_before_horizon is not true
-        and (pricing_subtotal_sum < -tolerance_amount or (negative_count > 0 and positive_count = 0))
+    left join tolerances
+        on coalesce(charge_groups.pricing_currency, charge_groups.currency) = tolerances.currency
+    where charge_groups.is_before_horizon is not true
+        and (
+            charge_groups.pricing_subtotal_sum < -coalesce(tolerances.tolerance_amount, {{ as_money("'0.01'") }})
+            or (charge_groups.negative_count > 0 and charge_groups.positive_count = 0)
+        )
 ),
 
 breaks as (

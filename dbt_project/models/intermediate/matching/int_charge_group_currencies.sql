@@ -3,7 +3,6 @@ with charges as (
     select
         charge_group_id,
         currency,
-        tolerance_amount,
         currency_digits,
         subtotal,
         total,
@@ -25,7 +24,6 @@ parts as (
         sum(total) as total_sum,
         sum(subtotal) as subtotal_sum,
         {{ sum_of_pricing_amounts() }} as pricing_subtotal_sum,
-        max(tolerance_amount) as tolerance_amount,
         max(currency_digits) as currency_digits
     from charges
     group by charge_group_id, currency
@@ -38,7 +36,6 @@ select
     {{ as_money('total_sum') }} as total_sum,
     {{ as_money('subtotal_sum') }} as subtotal_sum,
     {{ as_money('pricing_subtotal_sum') }} as pricing_subtotal_sum,
-    tolerance_amount,
     currency_digits,
     -- Where a group was charged in several currencies, the one with the greatest part speaks for it.
     part_position = 1 as is_main_currency

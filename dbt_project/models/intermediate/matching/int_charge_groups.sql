@@ -37,7 +37,6 @@ main_parts as (
         total_sum,
         subtotal_sum,
         pricing_subtotal_sum,
-        tolerance_amount,
         currency_digits
     from {{ ref('int_charge_group_currencies') }}
     where is_main_currency
@@ -104,7 +103,6 @@ select
     groups.is_order_line_found,
     main_parts.currency,
     {{ as_count('main_parts.currency_count') }} as currency_count,
-    main_parts.tolerance_amount,
     {{ as_count('groups.charge_count') }} as charge_count,
     {{ as_count('groups.positive_count') }} as positive_count,
     {{ as_count('groups.negative_count') }} as negative_count,
