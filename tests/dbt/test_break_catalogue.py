@@ -61,16 +61,13 @@ def test_the_list_of_rules_is_the_catalogue_in_its_order() -> None:
 
 @pytest.mark.parametrize("code", sorted(model_codes()))
 def test_every_rule_is_described_and_has_unit_tests(code: str) -> None:
-    """At least one case that breaks and one that does not."""
+    """Which cases they have to be says `test_rule_cases.py`."""
     path = RULES / f"{PREFIX}{code}.yml"
     assert path.exists(), f"write {path.name} beside the model"
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     model = f"{PREFIX}{code}"
     assert [entry["name"] for entry in content["models"] if entry["description"].strip()] == [model]
-    tests = content["unit_tests"]
-    assert {test["model"] for test in tests} == {model}
-    assert any(test["expect"]["rows"] for test in tests), "no case breaks"
-    assert any(len(given_rows(test)) > len(test["expect"]["rows"]) for test in tests), "every case breaks"
+    assert {test["model"] for test in content["unit_tests"]} == {model}
 
 
 def test_every_rule_is_planted_at_least_twice_or_has_a_reason_not_to_be() -> None:
@@ -80,21 +77,6 @@ def test_every_rule_is_planted_at_least_twice_or_has_a_reason_not_to_be() -> Non
     assert not set(NOT_PLANTED) & set(planted), "take these out of NOT_PLANTED"
     assert not set(NOT_PLANTED) - set(catalogue_codes()), "these are no rules"
     assert not set(planted) - set(catalogue_codes()), "these are planted and no rules"
-
-
-def test_every_rule_is_tried_in_a_currency_without_decimals() -> None:
-    """Or in none at all, where it knows no amount."""
-    without_amount = {"entitlement_without_order", "unclassified", "nothing_compared", "not_compared"}
-    missing = [
-        code
-        for code in sorted(model_codes() - without_amount)
-        if "JPY" not in (RULES / f"{PREFIX}{code}.yml").read_text(encoding="utf-8")
-    ]
-    assert not missing, f"add a case in yen to {missing}"
-
-
-def given_rows(test: dict[str, list[dict[str, list[object]]]]) -> list[object]:
-    return [row for given in test["given"] for row in given["rows"]]
 
 
 @pytest.mark.parametrize("code", sorted(model_codes()))
