@@ -20,17 +20,19 @@ SECONDS_BETWEEN_LINES = 3.0
 class Progress:
     """Told what happens by the client and the loader, on any thread; draws and logs it.
 
-    Shape:   with `log` None nothing is logged; `console` decides whether there is a terminal.
+    Shape:   with `log` None nothing is logged; `console` decides whether there is a terminal. A quiet one
+             draws nothing.
     """
 
-    def __init__(self, log: Path | None = None, console: Console | None = None) -> None:
+    def __init__(self, log: Path | None = None, console: Console | None = None, *, is_quiet: bool = False) -> None:
         self._console = console or Console(stderr=True, highlight=False)
         self._lock = threading.Lock()
         self._log: IO[str] | None = None
         if log is not None:
             self._log = log.open("a", encoding="utf-8")
             log.chmod(0o600)
-        self._status = self._console.status("") if self._console.is_terminal else None
+        self._is_quiet = is_quiet
+        self._status = self._console.status("") if self._console.is_terminal and not is_quiet else None
         self._started = self._last_line = time.monotonic()
         self._phase, self._partitions, self._done = "", 0, 0
         self._requests = self._rows = self._failed = 0
@@ -109,7 +111,13 @@ class Progress:
             self._done, self._partitions = done, total
         self._draw()
 
+    def noted(self, event: str, **about: Any) -> None:
+        """Something that only the log keeps."""
+        self._write(event, **about)
+
     def _draw(self, *, now: bool = False) -> None:
+        if self._is_quiet:
+            return
         with self._lock:
             elapsed = time.monotonic() - self._started
             parts = f" {self._done}/{self._partitions}" if self._partitions else ""
