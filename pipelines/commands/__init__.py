@@ -21,22 +21,12 @@ from pipelines.commands.sql import sql
 from pipelines.commands.statements import statements
 from pipelines.commands.transform import transform
 
-COMMANDS: tuple[click.Command, ...] = (
-    load,
-    transform,
-    run,
-    demo,
-    check,
-    explain,
-    annotate,
-    close,
-    reopen,
-    accruals,
-    disputes,
-    statements,
-    sql,
-    doctor,
-    sandbox,
-    catalog,
-    cart,
-)
+# As `recon --help` shows them.
+GROUPS: dict[str, tuple[click.Command, ...]] = {
+    "First": (demo, doctor, sandbox),
+    "Daily": (run, check, load, transform, statements),
+    "Looking": (explain, sql, catalog),
+    "Closing": (annotate, disputes, accruals, close, reopen),
+    "Development": (cart,),
+}
+COMMANDS: tuple[click.Command, ...] = tuple(command for commands in GROUPS.values() for command in commands)

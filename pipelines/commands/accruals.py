@@ -12,7 +12,7 @@ from pipelines.files import write_atomically
 from pipelines.warehouse import open_published
 
 
-@click.command()
+@click.command(short_help="Journal of what is ordered and on no invoice")
 @click.option("--period", metavar="YYYY-MM", help="The month to close; default: the month of the published moment.")
 @click.option(
     "--out",

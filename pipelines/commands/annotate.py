@@ -11,7 +11,7 @@ from pipelines.commands.common import prepare
 from pipelines.warehouse import exclusive_run
 
 
-@click.command()
+@click.command(short_help="Import notes about breaks (CSV or xlsx)")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--by", "annotated_by", metavar="NAME", help="Who says so; default: the signed-in user.")
 def annotate(file: Path, annotated_by: str | None) -> None:

@@ -49,7 +49,7 @@ class _Desk:
     context: Mapping[str, str]
 
 
-@click.group()
+@click.group(short_help="Buy for a test, in a sandbox only")
 def cart() -> None:
     """Buy for a test: in the built-in sandbox, or in a listed integration-sandbox tenant; nowhere else."""
 

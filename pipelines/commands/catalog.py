@@ -36,7 +36,7 @@ def _place(command: Callable[..., object]) -> Callable[..., object]:
     return command
 
 
-@click.group()
+@click.group(short_help="What is for sale, and whether it is in stock")
 def catalog() -> None:
     """What is for sale: products, SKUs, availabilities, stock. There is no price in it."""
 

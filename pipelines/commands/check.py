@@ -11,7 +11,7 @@ from pipelines.commands.common import as_of_option, prepare
 from pipelines.warehouse import open_published, published_info
 
 
-@click.command()
+@click.command(short_help="The published verdict, as an exit code")
 @click.option("--period", metavar="YYYY-MM", help="This month instead of the newest due one.")
 @click.option(
     "--fail-on", type=click.Choice(["low", "medium", "high", "critical"]), default="high", show_default=True

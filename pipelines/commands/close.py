@@ -11,7 +11,7 @@ from pipelines.errors import UsageError
 from pipelines.warehouse import exclusive_run
 
 
-@click.command()
+@click.command(short_help="Freeze a month, with certificate and evidence")
 @click.argument("month", metavar="YYYY-MM")
 @click.option("--currency", metavar="CODE", help="This currency alone; default: all of the month.")
 @click.option("--with-open-breaks", metavar="REASON", help="Close it although something speaks against it, and why.")
@@ -33,7 +33,7 @@ def close(month: str, currency: str | None, with_open_breaks: str | None, closed
     click.echo(f"{month} is closed in {', '.join(done.currencies)}; certificate and evidence: {done.folder}")
 
 
-@click.command()
+@click.command(short_help="Open a closed month again")
 @click.argument("month", metavar="YYYY-MM")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept.")
 @click.option("--currency", metavar="CODE", help="This currency alone; default: all that are closed.")

@@ -15,21 +15,31 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.commands.failures import FAILED, LOCKED, WRONG_USAGE
+from pipelines.commands.output import Asked
 from pipelines.errors import SettingsError, UsageError
 from pipelines.settings import Settings, parse_as_of, read_settings
 from pipelines.warehouse import Folders, exclusive_run, open_published, published_info
 
+__all__ = ["DONE", "FAILED", "LOCKED", "PARTLY_READ", "WRONG_USAGE"]
+
 if TYPE_CHECKING:
     from pipelines.load import LoadResult
     from pipelines.progress import Progress
+    from pipelines.run import RunResult
 
-DONE, FAILED, WRONG_USAGE, LOCKED, PARTLY_READ = 0, 3, 4, 5, 6
+DONE, PARTLY_READ, NOT_FINISHED = 0, 6, 7
+# Where the context keeps the profile that was named.
+PROFILE = "recon.profile"
 
 
 def prepare(*, make: bool = True) -> tuple[Settings, Folders]:
     """Settings and folders; the folders exist afterwards."""
-    settings = read_settings()
+    context = click.get_current_context(silent=True)
+    settings = read_settings(profile=context.meta.get(PROFILE) if context else None)
     folders = Folders(settings.data_dir)
+    if asked := (context.find_object(Asked) if context else None):
+        asked.logs, asked.published = folders.logs, folders.published
     if make:
         folders.make()
     return settings, folders
@@ -72,12 +82,13 @@ def check_prices(resources: tuple[str, ...], month: str | None, market: str | No
 
 
 @contextmanager
-def watched(folders: Folders, command: str) -> Iterator[Progress]:
-    """Progress on the terminal and in a log of its own."""
+def watched(folders: Folders, command: str, *, is_quiet: bool = False) -> Iterator[Progress]:
+    """Progress on the terminal (not when quiet) and in a log of its own."""
     from pipelines.progress import Progress
 
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    with Progress(Path(folders.logs) / f"{stamp}-{command}-{os.getpid()}.jsonl") as progress:
+    log = Path(folders.logs) / f"{stamp}-{command}-{os.getpid()}.jsonl"
+    with Progress(log, is_quiet=is_quiet) as progress:
         yield progress
 
 
@@ -107,24 +118,33 @@ def loaded_now(
         return loading.load(folders, clients, settings.as_of, progress, resources, options)
 
 
+def load_and_publish(
+    settings: Settings, folders: Folders, progress: Progress, *, sweep: bool = False
+) -> tuple[LoadResult, RunResult]:
+    """Load, build, check and publish, for the run that holds the lock."""
+    from pipelines import run as running
+
+    running.refuse_earlier_moment(published_info(folders), settings.as_of)
+    running.catch_up(folders)
+    loaded = loaded_now(settings, folders, progress, sweep=sweep)
+    progress.phase("building, checking and publishing", 0)
+    done = running.build_and_publish(
+        folders,
+        as_of=settings.as_of,
+        not_compared_share=settings.not_compared_share,
+        loaded=loaded,
+        on_node=progress.node_done,
+    )
+    return loaded, done
+
+
 def whole_run(settings: Settings, folders: Folders, command: str, *, sweep: bool = False) -> int:
     """Load, build, publish, and the statement; the exit code."""
-    from pipelines import run as running
     from pipelines.closing import closed_lines
     from pipelines.reports.statement import statement
 
     with exclusive_run(folders, command), watched(folders, command) as progress:
-        running.refuse_earlier_moment(published_info(folders), settings.as_of)
-        running.catch_up(folders)
-        loaded = loaded_now(settings, folders, progress, sweep=sweep)
-        progress.phase("building, checking and publishing", 0)
-        done = running.build_and_publish(
-            folders,
-            as_of=settings.as_of,
-            not_compared_share=settings.not_compared_share,
-            loaded=loaded,
-            on_node=progress.node_done,
-        )
+        loaded, done = load_and_publish(settings, folders, progress, sweep=sweep)
     click.echo(load_text(loaded))
     if not done.is_new:
         click.echo(f"nothing new: generation {done.generation} stays published")
@@ -186,6 +206,14 @@ def load_text(loaded: LoadResult) -> str:
 
 def unread_code(folders: Folders, as_of: datetime | None = None) -> int:
     """Names what could not be read (in an enquiry: by then); the exit code that says so."""
+    lines, code = unread(folders, as_of)
+    for line in lines:
+        click.echo(line)
+    return code
+
+
+def unread(folders: Folders, as_of: datetime | None = None) -> tuple[list[str], int]:
+    """What could not be read, in lines, and the exit code that says so."""
     from pipelines import ledger
     from pipelines.partner_center.endpoints import ENDPOINTS
     from pipelines.warehouse import open_build
@@ -195,12 +223,13 @@ def unread_code(folders: Folders, as_of: datetime | None = None) -> int:
     by_reason: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for partition_id, status, reason in unread:
         by_reason[partition_id.split("/")[0], status, reason].append(partition_id)
+    lines = []
     for (endpoint, status, reason), partitions in sorted(by_reason.items()):
         named = partitions[0] if len(partitions) == 1 else f"{len(partitions):,} of {endpoint}, first {partitions[0]}"
-        click.echo(f"not read ({status}): {named}: {reason}")
+        lines.append(f"not read ({status}): {named}: {reason}")
     # A price list proves nothing: who may not see it has a complete reconciliation all the same.
     proofs = [name for name, _, _ in unread if not ENDPOINTS[name.split("/")[0]].is_informational]
-    return PARTLY_READ if proofs else DONE
+    return lines, PARTLY_READ if proofs else DONE
 
 
 def exit_for_unread(folders: Folders) -> None:

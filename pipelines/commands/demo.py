@@ -11,7 +11,7 @@ from pipelines.commands.common import FAILED, prepare, whole_run
 from pipelines.warehouse import open_published
 
 
-@click.command()
+@click.command(short_help="The whole job on the built-in sandbox")
 @click.option("--scale", default=1.0, show_default=True, help="Size of the pretend business; 1 is 20,000 lines.")
 @click.option("--seed", default=7, show_default=True, help="Another seed is another business.")
 def demo(scale: float, seed: int) -> None:

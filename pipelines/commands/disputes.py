@@ -11,7 +11,7 @@ from pipelines.files import write_atomically
 from pipelines.warehouse import open_published, published_info
 
 
-@click.command()
+@click.command(short_help="Letters to the vendor, with evidence")
 @click.argument("break_ids", nargs=-1, metavar="[BREAK_ID ...]")
 @click.option(
     "--out",

@@ -9,7 +9,7 @@ import click
 from pipelines.commands.common import DONE, FAILED, prepare
 
 
-@click.command()
+@click.command(short_help="Settings, sign-in, clock, disk, lock, versions")
 @click.option("--offline", is_flag=True, help="Do not try the sign-in.")
 def doctor(offline: bool) -> None:
     """Settings (secrets masked), sign-in, clock, disk, lock, versions, last load."""

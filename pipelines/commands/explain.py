@@ -10,7 +10,7 @@ from pipelines.commands.common import as_of_option, prepare
 from pipelines.warehouse import open_published
 
 
-@click.command()
+@click.command(short_help="Why a break, a line or an order is what it is")
 @click.argument("subject", metavar="BREAK_ID | INVOICE | ORDER | LINE")
 @click.argument("part", required=False, metavar="[LINE | PRODUCT[:SKU]]")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object; amounts are text.")

@@ -20,7 +20,7 @@ from pipelines.commands.common import (
 from pipelines.warehouse import exclusive_run
 
 
-@click.command()
+@click.command(short_help="Pull what is new")
 @click.argument("resources", nargs=-1)
 @click.option("--rebuild", is_flag=True, help="Make the working database again from the landing, without the API.")
 @click.option("--sweep", is_flag=True, help="Read the orders and entitlements of every customer.")

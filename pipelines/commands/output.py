@@ -15,7 +15,7 @@ import math
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,8 +23,19 @@ from typing import IO, Any
 
 import click
 
-# Where the context keeps which command was asked, for the message of a failure.
-COMMAND = "recon.command"
+
+@dataclass
+class Asked:
+    """What is known of a call when it fails.
+
+    Shape:   `logs` and `published` are None until the settings were read.
+    """
+
+    as_json: bool = False
+    trace: bool = False
+    command: str = ""
+    logs: Path | None = None
+    published: Path | None = None
 
 
 class Document:
@@ -65,7 +76,8 @@ def json_option(command: Callable[..., Any]) -> Callable[..., None]:
     @functools.wraps(command)
     def answered(context: click.Context, /, *args: Any, as_json: bool, **options: Any) -> None:
         name = command_name(context)
-        context.meta[COMMAND] = name
+        if asked := context.find_object(Asked):
+            asked.command = name
         if not as_json:
             sys.exit(command(*args, document=Document(name, None), **options))
         document = Document(name, sys.stdout)

@@ -10,7 +10,7 @@ from pipelines.commands.common import enquiry_run, prepare, whole_run
 from pipelines.warehouse import published_info
 
 
-@click.command()
+@click.command(short_help="Load, transform, publish, and a statement")
 @click.option("--sweep", is_flag=True, help="Read the orders and entitlements of every customer.")
 def run(sweep: bool) -> None:
     """Load, transform, publish, and one statement per currency; as of an earlier moment: what was known then."""

@@ -8,7 +8,7 @@ import time
 import click
 
 
-@click.command()
+@click.command(short_help="The pretend Partner Center alone")
 @click.option("--port", default=8080, show_default=True, help="0 takes a free one.")
 @click.option("--scale", default=1.0, show_default=True)
 @click.option("--seed", default=7, show_default=True)

@@ -11,7 +11,7 @@ from pipelines.commands.common import DONE, PARTLY_READ, prepare, watched
 from pipelines.warehouse import exclusive_run
 
 
-@click.command()
+@click.command(short_help="Download invoice PDFs")
 @click.argument("invoices", nargs=-1, metavar="[INVOICE ...]")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a document.")
 def statements(invoices: tuple[str, ...], as_json: bool) -> None:

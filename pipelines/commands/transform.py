@@ -8,7 +8,7 @@ from pipelines.commands.common import prepare, watched
 from pipelines.warehouse import exclusive_run
 
 
-@click.command()
+@click.command(short_help="Build and check the models; publish nothing")
 def transform() -> None:
     """Build and check all models on the working database (dbt build); publishes nothing."""
     from pipelines import run as running
