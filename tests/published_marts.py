@@ -36,7 +36,7 @@ _OTHER_TABLES = {
         status text, at_risk_amount {_MONEY}, explanation text""",
     "intermediate.int_line_identities": "invoice_line_id text, _partition text, _page integer, _position integer",
     "recon_memory.break_log": f"""generation bigint, event text, event_at timestamp, break_id text, status text,
-        at_risk_amount {_MONEY}, explanation text""",
+        currency text, at_risk_amount {_MONEY}, explanation text""",
     "recon_memory.annotations": f"""break_id text, status text, owner text, comment text, ticket text,
         expected_at timestamp, at_risk_amount {_MONEY}, generation bigint, annotated_by text,
         annotated_at timestamp""",

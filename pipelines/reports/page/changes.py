@@ -1,7 +1,8 @@
-"""What changed since the last published run: new, worse, opened again, resolved, smaller.
+"""What changed since the last published run: new, worse, opened again, resolved, smaller, or measured anew.
 
 Source:   the events that this build wrote, and for the former amounts the log of earlier generations.
-Caveats:  a build that found what the one before found has no events. Another currency counts as worse.
+Caveats:  a build that found what the one before found has no events. Amounts
+          of two currencies are not compared: a break that changed its currency is measured anew.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from recon_memory.break_log where generation < $1
 """
 _EVENTS = """
 with before as (
-    select break_id, arg_max(coalesce(at_risk_amount, 0), generation) as former_amount
+    select break_id, arg_max(coalesce(at_risk_amount, 0), generation) as former_amount,
+        arg_max(currency, generation) as former_currency
     from recon_memory.break_log
     where generation < $1
     group by break_id
@@ -31,8 +33,10 @@ changed as (
         case
             when e.event = 'opened' then 'new'
             when e.event <> 'remeasured' then e.event
+            when w.former_currency is distinct from b.currency then 'measured'
             when coalesce(e.at_risk_amount, 0) < w.former_amount then 'better'
-            else 'worse'
+            when coalesce(e.at_risk_amount, 0) > w.former_amount then 'worse'
+            else 'measured'
         end as kind
     from intermediate.int_break_events e
     inner join marts.fct_breaks b on b.break_id = e.break_id

@@ -59,6 +59,7 @@ EVENTS = (
     ("reopened", "Opened again"),
     ("resolved", "Resolved"),
     ("better", "Smaller"),
+    ("measured", "Measured anew"),
 )
 TERMS = (
     ("Break", "Records that should agree do not. Open is what is neither resolved nor accepted by an analyst."),
