@@ -1,6 +1,6 @@
 # `make` alone prints this menu. Every target is one line that calls `recon`; set-up is done when it is missing.
 .DEFAULT_GOAL := help
-.PHONY: setup demo load transform reconcile check explain annotate close reopen accruals disputes statements sql notebook doctor sandbox test lint prove bench docs clean help
+.PHONY: setup demo load transform reconcile alert check explain annotate close reopen accruals disputes statements sql notebook doctor sandbox test lint prove bench docs clean help
 SHELL := /bin/sh
 VENV := .venv
 RUN := $(VENV)/bin/recon
@@ -22,6 +22,8 @@ reconcile: $(READY) ## Load, transform, publish, and one statement per currency
 	@$(RUN) run
 check: $(READY) ## The verdict (make exits 2 unless clean; `.venv/bin/recon check` tells which)
 	@$(RUN) check $(ARGS)
+alert: $(READY) ## Tell the webhook what it was not told yet (ARGS="--dry-run" shows it)
+	@$(RUN) alert $(ARGS)
 
 ##@ Looking
 explain: $(READY) ## Why a break or a line is what it is (ARGS="BREAK_ID")

@@ -2,7 +2,7 @@
 
 0 done (check: clean) · 1 check: open breaks · 2 check: not reconciled · 3 the run failed, nothing was
 published · 4 wrong usage or settings · 5 another run holds the lock · 6 published, but some partitions
-could not be read
+could not be read · 7 published, but not reported, cleared up or told (wins over 6)
 """
 
 from __future__ import annotations

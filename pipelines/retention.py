@@ -1,16 +1,16 @@
 """What a scheduled day clears away: old files that this program made, and nothing else.
 
 Goes                                            when
-logs/<moment>-<command>-<process>.jsonl         older than RECON_KEEP_LOGS_DAYS
+logs/<moment>-<command>-<process>.jsonl         older than RECON_KEEP_LOGS_DAYS, like logs/<moment>-failure.log
 reports/reconciliation-g000012.xlsx, .html      older than RECON_KEEP_REPORTS_DAYS; never those of the published
                                                 generation, nor of one that a closed month was certified on
 published/as-of/<moment>.duckdb                 older than RECON_KEEP_ENQUIRIES_DAYS
-published/generations/warehouse-000012.duckdb   beyond the newest two, which publishing keeps, and a day old
 build/enquiry/, and files that were being       a day old: what a killed run left
 written when a run was killed
 
-The landing, the history (break log, annotations, closed months and their evidence, what was told) and statements are
-never looked at. A link is never followed, and a file with another name is somebody else's.
+Published generations that nobody needs go when the next one is published. The landing, the history (break log,
+annotations, closed months and their evidence, what was told) and statements are never looked at. A link is never
+followed, and a file with another name is somebody else's.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from pathlib import Path
 
 from pipelines.closed_months import closings
 from pipelines.settings.daily import DailySettings
-from pipelines.warehouse import GENERATIONS_KEPT, Folders
+from pipelines.warehouse import Folders
 
-_LOG = re.compile(r"\d{8}T\d{6}-[a-z]+-\d+\.jsonl")
+_LOG = re.compile(r"\d{8}T\d{6}-(?:[a-z-]+-\d+\.jsonl|failure\.log)")
 _REPORT = re.compile(r"reconciliation-(?:g(?P<generation>\d{6,})|\d{4}-\d\d-\d\dT[\d.]+Z)[\w-]*\.(?:xlsx|html)")
 _ENQUIRY = re.compile(r"\d{4}-\d\d-\d\dT[\d.]+Z\.duckdb")
 _GENERATION = re.compile(r"warehouse-(\d{6,})\.duckdb")
@@ -65,7 +65,6 @@ def removable(folders: Folders, settings: DailySettings, now: datetime) -> list[
         *logs,
         *_reports(folders, settings, now),
         *enquiries,
-        *_generations(folders, now),
         *_left_over(folders, now),
     ]
 
@@ -92,20 +91,9 @@ def _reports(folders: Folders, settings: DailySettings, now: datetime) -> Iterat
             yield one
 
 
-def _generations(folders: Folders, now: datetime) -> Iterator[Removal]:
-    """Publishing removes them; one that was in use then may still be there."""
-    current = folders.published.resolve()
-    finished = sorted(_files(folders, folders.generations, _GENERATION, _LEFT_OVER, now), key=lambda one: one[0].name)
-    newest = sorted(file.name for file in folders.generations.glob("warehouse-*.duckdb"))[-GENERATIONS_KEPT:]
-    for path, about in finished:
-        if path.name not in newest and path.resolve() != current:
-            yield Removal(path, "published generation that is not in use any more", about.st_size)
-
-
 def _left_over(folders: Folders, now: datetime) -> Iterator[Removal]:
-    for folder in (folders.data, folders.published.parent, folders.generations, folders.enquiries, folders.logs):
+    for folder in (folders.data, folders.enquiries, folders.logs, folders.data / "reports"):
         yield from _named(folders, folder, _HALF_WRITTEN, now)
-    yield from _named(folders, folders.data / "reports", _HALF_WRITTEN, now)
     yield from _named(folders, folders.for_enquiry().build_database.parent, _ENQUIRY_BUILD, now)
 
 
@@ -129,7 +117,11 @@ def _files(
     if not folder.is_dir() or folder.resolve() != folders.data.resolve() / folder.relative_to(folders.data):
         return
     for path in sorted(folder.iterdir()):
-        about = path.lstat()
+        try:
+            about = path.lstat()
+        except FileNotFoundError:
+            # Whoever wrote it has given it its name meanwhile.
+            continue
         is_old = about.st_mtime < (now - age).timestamp()
         if pattern.fullmatch(path.name) and stat.S_ISREG(about.st_mode) and is_old:
             yield path, about

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from pipelines.commands.accruals import accruals
+from pipelines.commands.alert import alert
 from pipelines.commands.annotate import annotate
 from pipelines.commands.cart import cart
 from pipelines.commands.catalog import catalog
@@ -24,7 +25,7 @@ from pipelines.commands.transform import transform
 # As `recon --help` shows them.
 GROUPS: dict[str, tuple[click.Command, ...]] = {
     "First": (demo, doctor, sandbox),
-    "Daily": (run, check, load, transform, statements),
+    "Daily": (run, check, load, transform, statements, alert),
     "Looking": (explain, sql, catalog),
     "Closing": (annotate, disputes, accruals, close, reopen),
     "Development": (cart,),

@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.commands.failures import FAILED, LOCKED, WRONG_USAGE
+from pipelines.commands.failures import FAILED, LOCKED, NOT_FINISHED, WRONG_USAGE
 from pipelines.commands.output import Asked
 from pipelines.errors import SettingsError, UsageError
 from pipelines.settings import Settings, parse_as_of, read_settings
 from pipelines.warehouse import Folders, exclusive_run, open_published, published_info
 
-__all__ = ["DONE", "FAILED", "LOCKED", "PARTLY_READ", "WRONG_USAGE"]
+__all__ = ["DONE", "FAILED", "LOCKED", "NOT_FINISHED", "PARTLY_READ", "WRONG_USAGE"]
 
 if TYPE_CHECKING:
     from pipelines.load import LoadResult
     from pipelines.progress import Progress
     from pipelines.run import RunResult
 
-DONE, PARTLY_READ, NOT_FINISHED = 0, 6, 7
+DONE, PARTLY_READ = 0, 6
 # Where the context keeps the profile that was named.
 PROFILE = "recon.profile"
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import click
 
 from pipelines.commands.output import command_name
-from pipelines.errors import LockHeld, ReconError, SettingsError, UsageError
+from pipelines.errors import AlertNotDelivered, LockHeld, ReconError, SettingsError, UsageError
 
-FAILED, WRONG_USAGE, LOCKED = 3, 4, 5
+FAILED, WRONG_USAGE, LOCKED, NOT_FINISHED = 3, 4, 5, 7
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ def failure_of(error: Exception, command: str, logs: Path | None) -> Failure:
             code = WRONG_USAGE
         elif isinstance(error, LockHeld):
             code = LOCKED
+        elif isinstance(error, AlertNotDelivered):
+            code = NOT_FINISHED
         return Failure(
             command, code, kind, str(error), error.next_step.format(command=f" {command}" if command else "")
         )
