@@ -1,0 +1,72 @@
+"""A real browser for tests: the one that the system has, on this machine only, and it never asks a network."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_OPTIONS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    # No name leads anywhere, whatever a page asks for.
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+)
+
+
+@contextmanager
+def browser(scratch: Path) -> Iterator[webdriver.Chrome]:
+    """The installed browser without a window; the test is skipped where there is none."""
+    program = next((found for name in _NAMES if (found := shutil.which(name))), None)
+    driver = shutil.which("chromedriver")
+    if program is None or driver is None:
+        pytest.skip("no browser here: `apt-get install chromium chromium-driver` brings one, then this test runs")
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for option in (*_OPTIONS, f"--user-data-dir={scratch / 'profile'}"):
+        options.add_argument(option)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    # Selenium looks for nothing and reports nothing: both programs are named.
+    quiet = {"SE_AVOID_STATS": "true", "SE_OFFLINE": "true"}
+    os.environ.update(quiet)
+    running = webdriver.Chrome(options=options, service=Service(driver, env={**os.environ, **quiet}))
+    try:
+        yield running
+    finally:
+        running.quit()
+
+
+def look(running: webdriver.Chrome, page: Path, width: int, *, dark: bool = False, media: str = "screen") -> None:
+    """Opens a page in a window of that width, as a phone below 500."""
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    running.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+    running.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": [scheme]})
+    running.get(page.as_uri())
+
+
+def asked_for(running: webdriver.Chrome) -> list[str]:
+    """Every address that was asked for since the last look at the log."""
+    events: list[dict[str, Any]] = [
+        json.loads(entry["message"])["message"] for entry in running.get_log("performance")
+    ]
+    return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+
+
+def complaints(running: webdriver.Chrome) -> list[str]:
+    """What the browser wrote to its console."""
+    return [entry["message"] for entry in running.get_log("browser")]
