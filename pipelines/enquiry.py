@@ -14,8 +14,9 @@ from pipelines import history
 from pipelines.errors import UsageError
 from pipelines.landing import Landing
 from pipelines.load import known_until, rebuild
+from pipelines.parsed_project import project_hash
 from pipelines.run import write_build_info
-from pipelines.transform import project_hash, transform
+from pipelines.transform import transform
 from pipelines.warehouse import Folders, open_build, publish_enquiry
 
 

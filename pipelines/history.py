@@ -17,7 +17,7 @@ import yaml
 
 from pipelines.closed_months import closed_readings
 from pipelines.files import put_in_place
-from pipelines.transform import PROJECT
+from pipelines.parsed_project import PROJECT
 from pipelines.warehouse import Folders, published_info
 
 EVENTS = "intermediate.int_break_events"

@@ -16,8 +16,16 @@ from pipelines.closed_months import closings_digest
 from pipelines.errors import UsageError
 from pipelines.landing import Landing
 from pipelines.load import LoadResult, apply_landing
-from pipelines.transform import TransformResult, project_hash, transform
-from pipelines.warehouse import Folders, open_build, open_published, publish, published_info
+from pipelines.parsed_project import project_hash
+from pipelines.transform import TransformResult, transform
+from pipelines.warehouse import (
+    Folders,
+    open_build,
+    open_published,
+    publish,
+    publish_parquet_again,
+    published_info,
+)
 
 _VERSIONS = ("partner-center-reconciliation", "dlt", "dbt-core", "dbt-duckdb", "duckdb", "pyarrow", "httpx")
 
@@ -36,8 +44,9 @@ class RunResult:
 
 
 def catch_up(folders: Folders) -> None:
-    """What a killed run may have left undone: events published, but not yet in the log."""
+    """What a killed run may have left undone: events not yet in the log, Parquet files of the former generation."""
     history.keep_published_events(folders)
+    publish_parquet_again(folders)
 
 
 def build_and_publish(

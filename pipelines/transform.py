@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from pipelines.errors import TransformFailed
+from pipelines.parsed_project import PROJECT, parsed_project
 from pipelines.warehouse import Folders
 
-PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
 _MOMENT = "%Y-%m-%d %H:%M:%S.%f"
 _FINISHED = {"LogModelResult", "LogTestResult", "LogSeedResult"}
-_SOURCE_ENDINGS = {".sql", ".yml", ".csv"}
 
 
 @dataclass(frozen=True)
@@ -80,8 +77,9 @@ def run_dbt(
     from dbt.cli.main import dbtRunner
 
     folders.dbt.mkdir(parents=True, exist_ok=True)
+    # The log says what was done and what failed; every statement of every model is in `target/`.
     arguments = [
-        *("--quiet", "--no-use-colors", "--log-path", os.fspath(folders.dbt), *command),
+        *("--quiet", "--no-use-colors", "--log-level-file", "info", "--log-path", os.fspath(folders.dbt)),
         *("--project-dir", os.fspath(PROJECT), "--profiles-dir", os.fspath(PROJECT)),
         *("--target-path", os.fspath(folders.dbt / "target"), "--vars", json.dumps(dict(variables))),
     ]
@@ -93,7 +91,8 @@ def run_dbt(
             on_node(event.data.index, getattr(event.data, "total", None) or event.data.num_models)
 
     try:
-        outcome = dbtRunner(callbacks=[tell]).invoke(arguments)
+        manifest = parsed_project(folders.dbt, lambda: dbtRunner().invoke(["parse", *arguments]))
+        outcome = dbtRunner(manifest, callbacks=[tell]).invoke([*command, *arguments])
     finally:
         # dbt keeps the file open otherwise, and an open database cannot be published.
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
@@ -103,12 +102,3 @@ def run_dbt(
     for result in getattr(outcome.result, "results", None) or []:
         found.append((result.node.name, str(result.status), " ".join(str(result.message or "").split())))
     return found
-
-
-def project_hash() -> str:
-    """A hash of every model, macro, seed and check: other rules give other results from the same data."""
-    digest = hashlib.sha256()
-    for path in sorted(PROJECT.rglob("*")):
-        if path.suffix in _SOURCE_ENDINGS and not {"target", "logs"} & set(path.parts):
-            digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
