@@ -239,11 +239,12 @@ def test_the_inventory_is_told_in_words(keyboard: Keyboard) -> None:
 
 def test_rows_come_as_json_with_their_zeros(keyboard: Keyboard) -> None:
     product = keyboard.some("perpetual")
-    rows = json.loads(keyboard("skus", product.id, "--country", "US", "--json").stdout)
+    rows = json.loads(keyboard("skus", product.id, "--country", "US", "--json").stdout)["items"]
     assert [row["id"] for row in rows] == list(product.skus)
     assert rows[0]["supported_billing_cycles"] == ["one_time"]
     sku_id = rows[0]["id"]
-    offered = json.loads(keyboard("availabilities", product.id, sku_id, "--country", "US", "--json").stdout)
+    found = json.loads(keyboard("availabilities", product.id, sku_id, "--country", "US", "--json").stdout)
+    offered = found["items"]
     assert all(row["catalog_item_id"].startswith(f"{product.id}:{sku_id}:") for row in offered)
 
 

@@ -225,7 +225,7 @@ def test_the_command_line_says_whether_to_sweep_and_after_how_many_days_anyway(
         return LoadResult(0, 0, (), 0)
 
     monkeypatch.setattr(loading, "load", instead)
-    monkeypatch.setattr(load_command, "unread_code", lambda folders: 0)
+    monkeypatch.setattr(load_command, "unread_code", lambda folders, document: 0)
     for name in ("TENANT_ID", "CLIENT_ID", "CLIENT_SECRET"):
         monkeypatch.setenv(f"SOURCES__PARTNER_CENTER__{name}", "sandbox")
     monkeypatch.setenv("RECON_DATA_DIR", str(tmp_path / "data"))

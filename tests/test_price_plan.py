@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from pipelines import ledger
-from pipelines.commands.common import DONE, PARTLY_READ, check_prices, unread_code
+from pipelines.commands.common import DONE, PARTLY_READ, check_prices, unread
 from pipelines.errors import UsageError
 from pipelines.landing import Failure, Landing, Manifest
 from pipelines.partner_center.walks import WalkRequest
@@ -186,20 +186,19 @@ def test_the_models_tell_the_view_by_the_same_rule() -> None:
     assert " ".join(body.replace("{{ ", "").replace(" }}", "").split()) == " ".join(prices.VIEW_OF_LINE.split())
 
 
-def test_a_sheet_that_could_not_be_read_is_named_and_leaves_the_run_complete(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_sheet_that_could_not_be_read_is_named_and_leaves_the_run_complete(tmp_path: Path) -> None:
     """Prices prove nothing; customers whose orders could not be read do."""
     folders = folders_in(tmp_path / "data")
     with open_build(folders) as connection:
         ledger.make_tables(connection)
         write = "insert into partner_center_raw.load_ledger (endpoint, partition_id, status, failure_reason) values "
         connection.execute(write + "('price_sheets', 'price_sheets/DE/software/202609', 'missing', 'no access')")
-    assert unread_code(folders) == DONE
-    assert "price_sheets/DE/software/202609: no access" in capsys.readouterr().out
+    lines, code = unread(folders)
+    assert code == DONE
+    assert lines == ["not read (missing): price_sheets/DE/software/202609: no access"]
     with open_build(folders) as connection:
         connection.execute(write + "('orders', 'orders/c', 'stale', 'no relation')")
-    assert unread_code(folders) == PARTLY_READ
+    assert unread(folders)[1] == PARTLY_READ
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from pipelines.commands.common import as_of_option, prepare, reports_folder
+from pipelines.commands.output import Document, json_option
 from pipelines.files import write_atomically
 from pipelines.warehouse import open_published
 
@@ -21,7 +22,8 @@ from pipelines.warehouse import open_published
     help="Where the journal goes; default: `reports/accruals-YYYY-MM.csv` in the data directory.",
 )
 @as_of_option
-def accruals(period: str | None, out: Path | None, as_of: datetime | None) -> None:
+@json_option
+def accruals(document: Document, period: str | None, out: Path | None, as_of: datetime | None) -> None:
     """Write what was ordered or is listed as not billed yet, and is on no invoice, as a journal with its reversal."""
     from pipelines.reports import accrual_journal, accrual_text
     from pipelines.reports.accruals import accruals as accrued
@@ -38,9 +40,12 @@ def accruals(period: str | None, out: Path | None, as_of: datetime | None) -> No
     for text in accrual_text.told(found, totals):
         click.echo(text)
     click.echo(f"journal: {file}")
+    document.add(period=found.period, as_of=found.as_of, generation=found.generation, journal=file)
+    document.add(totals=totals, without_amount_count=len(found.unknown), without_amount=None)
     unknown = file.with_name(f"{file.stem}-no-amount.csv")
     # Those of an earlier run would speak of what is priced by now.
     unknown.unlink(missing_ok=True)
     if found.unknown:
         write_atomically(unknown, accrual_journal.unknown_csv(found).encode())
         click.echo(f"without an amount: {unknown}")
+        document.add(without_amount=unknown)

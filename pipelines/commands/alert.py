@@ -8,7 +8,7 @@ from pipelines.commands.common import DONE, prepare
 from pipelines.commands.output import Document, json_option
 
 
-@click.command()
+@click.command(short_help="Tell a webhook what nobody was told yet")
 @click.option("--dry-run", is_flag=True, help="Show what would be told; send and remember nothing.")
 @click.option("--check-stale", is_flag=True, help="Tell as well that nothing was published for too long.")
 @json_option

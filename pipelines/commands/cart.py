@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.commands.common import DONE, FAILED, PARTLY_READ, prepare, watched
+from pipelines.commands.output import Document, json_option
 from pipelines.errors import NotFound, UsageError
 from pipelines.warehouse import exclusive_run
 
@@ -60,25 +60,34 @@ def cart() -> None:
 @_customer
 @_context
 @_confirm
-def create(file: Path | None, customer: str, context: tuple[str, ...], confirm: bool, **flags: str | int) -> None:
+@json_option
+def create(
+    document: Document,
+    file: Path | None,
+    customer: str,
+    context: tuple[str, ...],
+    confirm: bool,
+    **flags: str | int,
+) -> int:
     """Make a cart of the lines of a YAML or JSON file, or of the flags."""
     wish = _wish(file, flags)
     with _desk("cart create", customer or wish.customer_id, context) as desk:
-        if not _may_send(desk, wish, confirm):
-            return
+        if not _may_send(desk, wish, confirm, document):
+            return DONE
         made = desk.carts.create(wish)
-    _show(made)
+    _show(made, document)
     click.echo(f"next: recon cart checkout {made.id} --customer {desk.customer_id}")
-    sys.exit(PARTLY_READ if any(line.error for line in made.lines) else DONE)
+    return PARTLY_READ if any(line.error for line in made.lines) else DONE
 
 
 @cart.command()
 @click.argument("cart_id")
 @_customer
-def show(cart_id: str, customer: str) -> None:
+@json_option
+def show(document: Document, cart_id: str, customer: str) -> None:
     """Show a cart as it is now."""
     with _desk("cart show", customer, ()) as desk:
-        _show(desk.carts.read(cart_id))
+        _show(desk.carts.read(cart_id), document)
 
 
 @cart.command()
@@ -88,17 +97,24 @@ def show(cart_id: str, customer: str) -> None:
 @_customer
 @_context
 @_confirm
+@json_option
 def update(
-    cart_id: str, file: Path | None, customer: str, context: tuple[str, ...], confirm: bool, **flags: str | int
-) -> None:
+    document: Document,
+    cart_id: str,
+    file: Path | None,
+    customer: str,
+    context: tuple[str, ...],
+    confirm: bool,
+    **flags: str | int,
+) -> int:
     """Put other lines into a cart."""
     wish = _wish(file, flags)
     with _desk("cart update", customer or wish.customer_id, context) as desk:
-        if not _may_send(desk, wish, confirm):
-            return
+        if not _may_send(desk, wish, confirm, document):
+            return DONE
         made = desk.carts.update(cart_id, wish)
-    _show(made)
-    sys.exit(PARTLY_READ if any(line.error for line in made.lines) else DONE)
+    _show(made, document)
+    return PARTLY_READ if any(line.error for line in made.lines) else DONE
 
 
 @cart.command()
@@ -106,7 +122,8 @@ def update(
 @_customer
 @_context
 @_confirm
-def checkout(cart_id: str, customer: str, context: tuple[str, ...], confirm: bool) -> None:
+@json_option
+def checkout(document: Document, cart_id: str, customer: str, context: tuple[str, ...], confirm: bool) -> int:
     """Buy what is in a cart. Without --confirm: show and check it."""
     from pipelines.buying.checks import questions_in
 
@@ -114,7 +131,7 @@ def checkout(cart_id: str, customer: str, context: tuple[str, ...], confirm: boo
         opened = desk.carts.open_checkout(cart_id)
         found = _cart_if_there(desk, cart_id) if opened else desk.carts.read(cart_id)
         if found is not None:
-            _show(found)
+            _show(found, document)
         if opened is not None:
             click.echo(
                 f"this checkout was sent at {opened.sent_at} and its answer never came; it goes out again under its "
@@ -122,11 +139,13 @@ def checkout(cart_id: str, customer: str, context: tuple[str, ...], confirm: boo
             )
         elif found is not None:
             _refuse_unfit(found)
-            _require_good(_checked(desk, list(questions_in(found.lines))))
+            _require_good(_checked(desk, list(questions_in(found.lines)), document))
+        document.add(is_sent=confirm)
         if not confirm:
             click.echo("nothing was sent; repeat it with --confirm to buy")
-            return
+            return DONE
         done = desk.carts.checkout(cart_id)
+    document.add(orders=done.orders, errors=done.errors)
     failed = {error.group: error for error in done.errors}
     for line in found.lines if found else ():
         if error := failed.get(line.group):
@@ -142,7 +161,7 @@ def checkout(cart_id: str, customer: str, context: tuple[str, ...], confirm: boo
         click.echo(f"group {error.group} was not ordered: {error.code} {error.description}")
     if done.orders:
         click.echo("a new order can take 15 minutes until lists show it; then `recon run` reads it")
-    sys.exit(DONE if not done.errors else PARTLY_READ if done.orders else FAILED)
+    return DONE if not done.errors else PARTLY_READ if done.orders else FAILED
 
 
 @contextmanager
@@ -193,22 +212,24 @@ def _wish(file: Path | None, flags: Mapping[str, str | int]) -> CartWish:
     return from_flags(item, int(flags["quantity"]), str(flags["cycle"]), str(flags["term"]))
 
 
-def _may_send(desk: _Desk, wish: CartWish, confirm: bool) -> bool:
+def _may_send(desk: _Desk, wish: CartWish, confirm: bool, document: Document) -> bool:
     """Shows and checks a wish; whether it is to be sent."""
     from pipelines.buying.checks import questions_of
 
     click.echo(json.dumps(wish.body(), indent=2, ensure_ascii=False))
-    _require_good(_checked(desk, list(questions_of(wish.lines))))
+    document.add(is_sent=confirm, asked=wish.body())
+    _require_good(_checked(desk, list(questions_of(wish.lines)), document))
     if not confirm:
         click.echo("nothing was sent; repeat it with --confirm to send it")
     return confirm
 
 
-def _checked(desk: _Desk, questions: list[Question]) -> list[Check]:
+def _checked(desk: _Desk, questions: list[Question], document: Document) -> list[Check]:
     from pipelines.buying.checks import check_lines
 
     words = {"ok": "ok     ", "wrong": "WRONG  ", "unknown": "unknown"}
     checks = check_lines(desk.client, desk.customer_id, questions, desk.context)
+    document.add(checks=checks)
     for check in checks:
         click.echo(f"{words[check.result]}  {check.line}: {check.text}")
     return checks
@@ -239,7 +260,8 @@ def _cart_if_there(desk: _Desk, cart_id: str) -> Cart | None:
         return None
 
 
-def _show(found: Cart) -> None:
+def _show(found: Cart, document: Document) -> None:
+    document.add(cart=found)
     click.echo(f"cart {found.id}: {found.status}, expires {found.expires_at}")
     for line in found.lines:
         term = f" {line.term}" if line.term else ""

@@ -12,6 +12,7 @@ import click
 
 from pipelines.commands.cart import pairs
 from pipelines.commands.common import prepare, watched
+from pipelines.commands.output import Document, json_option
 from pipelines.errors import UsageError
 from pipelines.warehouse import exclusive_run
 
@@ -27,7 +28,6 @@ _PLACE: tuple[Callable[..., Callable[..., object]], ...] = (
     click.option("--segment", default="", help="commercial, education, government or nonprofit."),
     click.option("--scope", default="", help="AzurePlan for reservations under an Azure plan."),
 )
-_json = click.option("--json", "as_json", is_flag=True, help="Rows as JSON.")
 
 
 def _place(command: Callable[..., object]) -> Callable[..., object]:
@@ -45,23 +45,23 @@ def catalog() -> None:
 @click.argument("product", required=False, default="")
 @click.option("--view", default="", help="Target view; a wrong one is answered with all there are.")
 @_place
-@_json
-def products(product: str, view: str, as_json: bool, **place: str) -> None:
+@json_option
+def products(document: Document, product: str, view: str, **place: str) -> None:
     """Products of a view, or one by id."""
     from pipelines.catalog import products_request
 
     asked = products_request(_where(place), view, product)
     with _reading() as look:
         found = look(asked)
-    _print_all(found, "products", as_json, product)
+    _print_all(found, "products", document, product)
 
 
 @catalog.command()
 @click.argument("product")
 @click.argument("sku", required=False, default="")
 @_place
-@_json
-def skus(product: str, sku: str, as_json: bool, **place: str) -> None:
+@json_option
+def skus(document: Document, product: str, sku: str, **place: str) -> None:
     """SKUs of a product, or one of them; says which need an inventory check."""
     from pipelines.catalog import needs_inventory_check, only, skus_request
 
@@ -69,9 +69,9 @@ def skus(product: str, sku: str, as_json: bool, **place: str) -> None:
     with _reading() as look:
         found = look(asked)
     found["skus"] = only(found["skus"], sku)
-    _print_all(found, "skus", as_json, f"{product} {sku}".strip())
+    _print_all(found, "skus", document, f"{product} {sku}".strip())
     waiting = [row["id"] for row in found["skus"] if needs_inventory_check(row)]
-    if waiting and not as_json:
+    if waiting:
         click.echo(f"an inventory check is needed before buying: {', '.join(waiting)}")
         click.echo(f"next: recon catalog inventory {product} --country {place['country'].upper() or 'XX'}")
 
@@ -81,8 +81,8 @@ def skus(product: str, sku: str, as_json: bool, **place: str) -> None:
 @click.argument("sku")
 @click.argument("availability", required=False, default="")
 @_place
-@_json
-def availabilities(product: str, sku: str, availability: str, as_json: bool, **place: str) -> None:
+@json_option
+def availabilities(document: Document, product: str, sku: str, availability: str, **place: str) -> None:
     """Availabilities of a SKU, or one of them: what a cart line names."""
     from pipelines.catalog import availabilities_request, only
 
@@ -90,7 +90,7 @@ def availabilities(product: str, sku: str, availability: str, as_json: bool, **p
     with _reading() as look:
         found = look(asked)
     found["availabilities"] = only(found["availabilities"], availability)
-    _print_all(found, "availabilities", as_json, f"{product} {sku} {availability}".strip())
+    _print_all(found, "availabilities", document, f"{product} {sku} {availability}".strip())
 
 
 @catalog.command()
@@ -100,8 +100,8 @@ def availabilities(product: str, sku: str, availability: str, as_json: bool, **p
 @click.option(
     "--context", multiple=True, metavar="KEY=VALUE", help="Like armRegionName=westus2 (inventoryVariables)."
 )
-@_json
-def inventory(product: str, sku: str, country: str, context: tuple[str, ...], as_json: bool) -> None:
+@json_option
+def inventory(document: Document, product: str, sku: str, country: str, context: tuple[str, ...]) -> None:
     """Whether the SKUs of a product, or one, can be delivered now."""
     from pipelines.buying.checks import restriction_text
     from pipelines.catalog import inventory_request, left_out, skus_request, where
@@ -114,9 +114,7 @@ def inventory(product: str, sku: str, country: str, context: tuple[str, ...], as
             raise UsageError(f"the catalog of {place.country} has no {product} {sku}".rstrip())
         found = look(asked)["inventory"]
     missing = list(left_out(offered, found))
-    if as_json:
-        click.echo(json.dumps({"items": found, "left_out": missing}, indent=1, ensure_ascii=False))
-        return
+    document.add(items=found, left_out=missing)
     rows = []
     for row in found:
         reasons = restriction_text({"restrictions": row["restrictions"]})
@@ -178,11 +176,9 @@ def _reading() -> Iterator[Look]:
             yield lambda request: shelf.look(reader, landing, request)
 
 
-def _print_all(found: Mapping[str, Sequence[Row]], wanted: str, as_json: bool, what: str) -> None:
+def _print_all(found: Mapping[str, Sequence[Row]], wanted: str, document: Document, what: str) -> None:
     """The rows that were asked for; rows of another kind are shown as what they are."""
-    if as_json:
-        click.echo(json.dumps([row for rows in found.values() for row in rows], indent=1, ensure_ascii=False))
-        return
+    document.add(items=[row for rows in found.values() for row in rows])
     if not any(found.values()):
         click.echo(f"nothing there: {what} is not for sale there (any more)" if what else "nothing there")
     for name, rows in found.items():

@@ -7,6 +7,7 @@ import getpass
 import click
 
 from pipelines.commands.common import prepare
+from pipelines.commands.output import Document, json_option
 from pipelines.errors import UsageError
 from pipelines.warehouse import exclusive_run
 
@@ -16,7 +17,10 @@ from pipelines.warehouse import exclusive_run
 @click.option("--currency", metavar="CODE", help="This currency alone; default: all of the month.")
 @click.option("--with-open-breaks", metavar="REASON", help="Close it although something speaks against it, and why.")
 @click.option("--by", "closed_by", metavar="NAME", help="Who closes it; default: the signed-in user.")
-def close(month: str, currency: str | None, with_open_breaks: str | None, closed_by: str | None) -> None:
+@json_option
+def close(
+    document: Document, month: str, currency: str | None, with_open_breaks: str | None, closed_by: str | None
+) -> None:
     """Freeze a month: certificate and evidence of the published numbers, kept in history."""
     from pipelines import closing
 
@@ -30,6 +34,7 @@ def close(month: str, currency: str | None, with_open_breaks: str | None, closed
             closed_at=settings.as_of,
             with_open_breaks=with_open_breaks,
         )
+    document.add(month=month, currencies=done.currencies, folder=done.folder)
     click.echo(f"{month} is closed in {', '.join(done.currencies)}; certificate and evidence: {done.folder}")
 
 
@@ -38,7 +43,8 @@ def close(month: str, currency: str | None, with_open_breaks: str | None, closed
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept.")
 @click.option("--currency", metavar="CODE", help="This currency alone; default: all that are closed.")
 @click.option("--by", "reopened_by", metavar="NAME", help="Who opens it; default: the signed-in user.")
-def reopen(month: str, reason: str, currency: str | None, reopened_by: str | None) -> None:
+@json_option
+def reopen(document: Document, month: str, reason: str, currency: str | None, reopened_by: str | None) -> None:
     """Open a closed month again; its certificates stay on record."""
     from pipelines import closed_months
 
@@ -52,4 +58,5 @@ def reopen(month: str, reason: str, currency: str | None, reopened_by: str | Non
     }
     with exclusive_run(folders, "reopen"):
         opened = closed_months.reopen(folders, month, currency.upper() if currency else None, note)
+    document.add(month=month, currencies=opened)
     click.echo(f"{month} is open again in {', '.join(opened)}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.commands.failures import FAILED, LOCKED, NOT_FINISHED, WRONG_USAGE
-from pipelines.commands.output import Asked
+from pipelines.commands.output import Asked, Document
 from pipelines.errors import SettingsError, UsageError
 from pipelines.settings import Settings, parse_as_of, read_settings
 from pipelines.warehouse import Folders, exclusive_run, open_published, published_info
@@ -138,27 +137,33 @@ def load_and_publish(
     return loaded, done
 
 
-def whole_run(settings: Settings, folders: Folders, command: str, *, sweep: bool = False) -> int:
+def whole_run(settings: Settings, folders: Folders, command: str, document: Document, *, sweep: bool = False) -> int:
     """Load, build, publish, and the statement; the exit code."""
     from pipelines.closing import closed_lines
     from pipelines.reports.statement import statement
+    from pipelines.reports.statement_queries import figures
 
     with exclusive_run(folders, command), watched(folders, command) as progress:
         loaded, done = load_and_publish(settings, folders, progress, sweep=sweep)
+    document.add(as_of=settings.as_of, read=read_facts(loaded))
     click.echo(load_text(loaded))
     if not done.is_new:
         click.echo(f"nothing new: generation {done.generation} stays published")
     with open_published(folders) as connection:
-        for line in (*statement(connection), *closed_lines(folders, connection)):
+        closed = list(closed_lines(folders, connection))
+        for line in (*statement(connection), *closed):
             click.echo(line)
+        document.add(closed=closed, **figures(connection))
     click.echo(f"published: {folders.published} (generation {done.generation})")
-    return unread_code(folders)
+    document.add(generation=done.generation, is_new=done.is_new, published=folders.published)
+    return unread_code(folders, document)
 
 
-def enquiry_run(settings: Settings, folders: Folders, command: str) -> int:
+def enquiry_run(settings: Settings, folders: Folders, command: str, document: Document) -> int:
     """What was known at an earlier moment than the published one, and its statement; the exit code."""
     from pipelines.enquiry import enquire
     from pipelines.reports.statement import statement
+    from pipelines.reports.statement_queries import figures
 
     with exclusive_run(folders, command), watched(folders, command) as progress:
         progress.phase("building and checking what was known then", 0)
@@ -175,10 +180,11 @@ def enquiry_run(settings: Settings, folders: Folders, command: str) -> int:
     with open_published(folders, settings.as_of) as connection:
         for line in statement(connection):
             click.echo(line)
+        document.add(as_of=settings.as_of, read_until=done.read_until, enquiry=done.file, **figures(connection))
     click.echo(
         f"kept: {done.file}; look with `--as-of {settings.as_of:%Y-%m-%dT%H:%M:%S.%f}Z`".replace(".000000", "")
     )
-    return unread_code(folders, settings.as_of)
+    return unread_code(folders, document, settings.as_of)
 
 
 def as_of_option(command: Callable[..., None]) -> Callable[..., None]:
@@ -204,9 +210,20 @@ def load_text(loaded: LoadResult) -> str:
     return f"read {loaded.new:,} new, {loaded.same:,} unchanged partitions, {loaded.items_read:,} items"
 
 
-def unread_code(folders: Folders, as_of: datetime | None = None) -> int:
+def read_facts(loaded: LoadResult) -> dict[str, object]:
+    """The same for programs; `failed_count` partitions are named where what was not read is."""
+    return {
+        "new_count": loaded.new,
+        "same_count": loaded.same,
+        "failed_count": len(loaded.failed),
+        "items_count": loaded.items_read,
+    }
+
+
+def unread_code(folders: Folders, document: Document, as_of: datetime | None = None) -> int:
     """Names what could not be read (in an enquiry: by then); the exit code that says so."""
     lines, code = unread(folders, as_of)
+    document.add(not_read=lines)
     for line in lines:
         click.echo(line)
     return code
@@ -230,8 +247,3 @@ def unread(folders: Folders, as_of: datetime | None = None) -> tuple[list[str], 
     # A price list proves nothing: who may not see it has a complete reconciliation all the same.
     proofs = [name for name, _, _ in unread if not ENDPOINTS[name.split("/")[0]].is_informational]
     return lines, PARTLY_READ if proofs else DONE
-
-
-def exit_for_unread(folders: Folders) -> None:
-    """Ends the command with that code."""
-    sys.exit(unread_code(folders))

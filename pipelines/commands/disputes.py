@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipelines.commands.common import prepare, reports_folder
+from pipelines.commands.output import Document, json_option
 from pipelines.files import write_atomically
 from pipelines.warehouse import open_published, published_info
 
@@ -19,7 +20,8 @@ from pipelines.warehouse import open_published, published_info
     metavar="FOLDER",
     help="Where letters and evidence go; default: `reports/disputes-<date>` in the data directory.",
 )
-def disputes(break_ids: tuple[str, ...], out: Path | None) -> None:
+@json_option
+def disputes(document: Document, break_ids: tuple[str, ...], out: Path | None) -> None:
     """Write a dispute with evidence for every open break that asks too much of us, or for those named; one index."""
     from pipelines.reports import dispute_letter, dispute_tables
     from pipelines.reports.disputes import disputes as disputed
@@ -36,6 +38,15 @@ def disputes(break_ids: tuple[str, ...], out: Path | None) -> None:
         write_atomically(folder / dispute_letter.letter_name(one), dispute_letter.letter(one).encode())
         write_atomically(folder / dispute_letter.evidence_name(one), dispute_tables.evidence_csv(one).encode())
     write_atomically(folder / "index.csv", dispute_tables.index_csv(found).encode())
-    for currency, (count, amount, digits) in dispute_tables.totals(found).items():
+    totals = dispute_tables.totals(found)
+    document.add(
+        index=folder / "index.csv",
+        letters=[folder / dispute_letter.letter_name(one) for one in found],
+        totals=[
+            {"currency": currency, "count": count, "amount": amount}
+            for currency, (count, amount, _) in totals.items()
+        ],
+    )
+    for currency, (count, amount, digits) in totals.items():
         click.echo(f"{currency}: {count:,} disputes, {amount_text(amount, digits)}")
     click.echo(f"{len(found):,} disputes, with an index: {folder / 'index.csv'}")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from pipelines.commands.common import (
     PARTLY_READ,
     check_prices,
     check_resources,
-    exit_for_unread,
     load_text,
     loaded_now,
     prepare,
+    read_facts,
     unread_code,
     watched,
 )
+from pipelines.commands.output import Document, json_option
 from pipelines.warehouse import exclusive_run
 
 
@@ -27,9 +26,16 @@ from pipelines.warehouse import exclusive_run
 @click.option("--month", metavar="YYYY-MM", help="With price_sheets or fx_rates: of this month, whatever is needed.")
 @click.option("--market", metavar="CC", help="With price_sheets and --month: country of the sheet.")
 @click.option("--view", help="With price_sheets and --month: azure_consumption, software, updatedlicensebased, …")
+@json_option
 def load(
-    resources: tuple[str, ...], rebuild: bool, sweep: bool, month: str | None, market: str | None, view: str | None
-) -> None:
+    document: Document,
+    resources: tuple[str, ...],
+    rebuild: bool,
+    sweep: bool,
+    month: str | None,
+    market: str | None,
+    view: str | None,
+) -> int:
     """Pull what is new (all RESOURCES, or those named)."""
     from pipelines import load as loading
     from pipelines.landing import Landing
@@ -40,12 +46,14 @@ def load(
     with exclusive_run(folders, "load"), watched(folders, "load") as progress:
         if rebuild:
             progress.phase("loading the landing into a new database", 0)
-            click.echo(f"{loading.rebuild(folders):,} walks loaded from {Landing(folders.landing).folder}")
-            exit_for_unread(folders)
-            return
+            walks = loading.rebuild(folders)
+            document.add(walks_loaded=walks)
+            click.echo(f"{walks:,} walks loaded from {Landing(folders.landing).folder}")
+            return unread_code(folders, document)
         named = (month, market, view)
         loaded = loaded_now(settings, folders, progress, frozenset(resources), sweep=sweep, prices=named)
+        document.add(read=read_facts(loaded))
         click.echo(load_text(loaded))
-    code = unread_code(folders)
+    code = unread_code(folders, document)
     # What somebody named and did not get is no success, whatever it proves.
-    sys.exit(PARTLY_READ if month is not None and loaded.failed else code)
+    return PARTLY_READ if month is not None and loaded.failed else code

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import sys
-
 import click
 
 from pipelines.commands.common import DONE, PARTLY_READ, prepare, watched
+from pipelines.commands.output import Document, json_option
 from pipelines.warehouse import exclusive_run
 
 
 @click.command(short_help="Download invoice PDFs")
 @click.argument("invoices", nargs=-1, metavar="[INVOICE ...]")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a document.")
-def statements(invoices: tuple[str, ...], as_json: bool) -> None:
+@json_option
+def statements(document: Document, invoices: tuple[str, ...]) -> int:
     """Download invoice PDFs that are not there yet (all, or those named); `recon run` compares their totals."""
     from pipelines.landing import Landing
     from pipelines.session import claim_data_dir, open_clients
@@ -29,9 +27,7 @@ def statements(invoices: tuple[str, ...], as_json: bool) -> None:
             landing = Landing(folders.landing)
             client = clients.partner_center
             fetched = download(client, landing, folders.statements, settings.as_of, progress, invoices)
-    if as_json:
-        click.echo(json.dumps([report.as_row(one, folders.statements) for one in fetched], indent=1))
-    else:
-        for line in report.lines(fetched, folders.statements, named=bool(invoices)):
-            click.echo(line)
-    sys.exit(PARTLY_READ if any(one.result == "failed" for one in fetched) else DONE)
+    document.add(documents=[report.as_row(one, folders.statements) for one in fetched])
+    for line in report.lines(fetched, folders.statements, named=bool(invoices)):
+        click.echo(line)
+    return PARTLY_READ if any(one.result == "failed" for one in fetched) else DONE

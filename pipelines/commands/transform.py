@@ -5,11 +5,13 @@ from __future__ import annotations
 import click
 
 from pipelines.commands.common import prepare, watched
+from pipelines.commands.output import Document, json_option
 from pipelines.warehouse import exclusive_run
 
 
 @click.command(short_help="Build and check the models; publish nothing")
-def transform() -> None:
+@json_option
+def transform(document: Document) -> None:
     """Build and check all models on the working database (dbt build); publishes nothing."""
     from pipelines import run as running
 
@@ -23,4 +25,5 @@ def transform() -> None:
             not_compared_share=settings.not_compared_share,
             on_node=progress.node_done,
         )
+    document.add(built=done.built, checks=done.checks)
     click.echo(f"{done.built:,} models and seeds built, {done.checks:,} checks hold; `recon run` publishes")

@@ -13,50 +13,17 @@ from typing import Any
 import duckdb
 
 from pipelines.money import money_text
+from pipelines.reports.statement_queries import (
+    ACCEPTED,
+    BREAKS,
+    CHARGES,
+    COVERAGE,
+    DOCUMENTS,
+    NOT_READ,
+    OUT_OF_SCOPE,
+    PERIODS,
+)
 
-_DOCUMENTS = """
-select currency, count(*), sum(total_charges), sum(line_count), sum(lines_total), sum(amendment_amount),
-    sum(rounding_amount), sum(unexplained_amount), sum(out_of_scope_amount)
-from marts.fct_invoices where is_counted group by currency order by currency
-"""
-_OUT_OF_SCOPE = """
-select currency, count(*) from marts.fct_invoice_lines where bucket = 'out_of_scope' group by currency
-"""
-_CHARGES = """
-select currency, bucket, count(*), sum(total)
-from marts.fct_invoice_lines where line_class = 'one_time' and bucket <> 'not_counted'
-group by currency, bucket
-"""
-_BREAKS = """
-select currency, break_code, severity, count(*), count(*) filter (where is_primary),
-    coalesce(sum(case when is_primary then at_risk_amount end), 0)
-from marts.fct_breaks where status not in ('resolved', 'accepted')
-group by currency, break_code, severity
-order by 6 desc, break_code, severity
-"""
-_ACCEPTED = """
-select currency, count(*), coalesce(sum(at_risk_amount), 0)
-from marts.fct_breaks where status = 'accepted' group by currency
-"""
-_PERIODS = """
-select currency, period, verdict, charges_amount, matched_amount, open_breaks_count, at_risk_amount
-from marts.fct_reconciliation order by currency, period
-"""
-# What could be compared at all: one-time business, and documents of any kind.
-_COVERAGE = """
-select currency, kind, cast(sum(compared_count) as bigint), cast(sum(compared_count + not_compared_count) as bigint)
-from marts.fct_coverage
-where kind in ('documents', 'balances', 'statements', 'audit_feed') or part like '%one_time'
-group by currency, kind
-"""
-_NOT_READ = """
-select currency, kind, not_compared_reason, min(partition_id), cast(sum(not_compared_count) as bigint),
-    sum(not_compared_amount)
-from marts.fct_coverage
-where partition_id is not null and kind <> 'readings'
-group by currency, kind, not_compared_reason
-order by 5 desc, 2, 3
-"""
 _KINDS = (
     ("lines", "one-time lines"),
     ("documents", "documents"),
@@ -84,14 +51,14 @@ def statement(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     Units:   amounts in the currency of the part, with the currency's own digits.
     """
     digits = dict(connection.execute("select currency, minor_digits from seeds.currencies").fetchall())
-    charges = {(row[0], row[1]): row[2:] for row in connection.execute(_CHARGES).fetchall()}
-    breaks = connection.execute(_BREAKS).fetchall()
-    accepted = {row[0]: row[1:] for row in connection.execute(_ACCEPTED).fetchall()}
-    periods = connection.execute(_PERIODS).fetchall()
-    documents = {row[0]: row[1:] for row in connection.execute(_DOCUMENTS).fetchall()}
-    out_of_scope = dict(connection.execute(_OUT_OF_SCOPE).fetchall())
-    coverage = {(row[0], row[1]): row[2:] for row in connection.execute(_COVERAGE).fetchall()}
-    not_read = connection.execute(_NOT_READ).fetchall()
+    charges = {(row[0], row[1]): row[2:] for row in connection.execute(CHARGES).fetchall()}
+    breaks = connection.execute(BREAKS).fetchall()
+    accepted = {row[0]: row[1:] for row in connection.execute(ACCEPTED).fetchall()}
+    periods = connection.execute(PERIODS).fetchall()
+    documents = {row[0]: row[1:] for row in connection.execute(DOCUMENTS).fetchall()}
+    out_of_scope = dict(connection.execute(OUT_OF_SCOPE).fetchall())
+    coverage = {(row[0], row[1]): row[2:] for row in connection.execute(COVERAGE).fetchall()}
+    not_read = connection.execute(NOT_READ).fetchall()
     currencies = {*documents, *(row[0] for row in periods), *(row[0] for row in breaks)} - {None}
     for currency in sorted(currencies):
         decimals = digits.get(currency, 2)

@@ -13,6 +13,7 @@ from typing import Literal
 import duckdb
 
 from pipelines.errors import UsageError
+from pipelines.reports.rows import Row, rows
 
 SEVERITIES = ("low", "medium", "high", "critical")
 Severity = Literal["low", "medium", "high", "critical"]
@@ -32,10 +33,16 @@ select severity, count(*) from marts.fct_breaks where status not in ('resolved',
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The verdict: exit code and the lines that explain it."""
+    """The verdict: exit code, the lines that explain it, and what they say.
+
+    Shape:   `periods` as the mart has them, `open_breaks` counted by severity.
+    """
 
     exit_code: int
     lines: tuple[str, ...]
+    verdict: str
+    periods: tuple[Row, ...]
+    open_breaks: dict[str, int]
 
 
 def check(
@@ -46,26 +53,29 @@ def check(
     Shape:   `as_of` is the moment of the published result (naive UTC): what was not due then is not judged.
     Errors:  UsageError when the named period is not in the marts.
     """
-    rows = connection.execute(_PERIODS, [period, period, as_of]).fetchall()
-    if period is not None and not rows:
+    found = rows(connection, _PERIODS, [period, period, as_of])
+    if period is not None and not found:
         raise UsageError(f"there is nothing for {period} in the published marts; write the month like 2026-09")
     lines = [
-        f"{currency} {month}: {verdict.replace('_', ' ')} ({charges:,} charges, {items:,} order items, "
-        f"{breaks:,} open breaks)"
-        for currency, month, verdict, charges, items, breaks in rows
+        f"{row['currency']} {row['period']}: {row['verdict'].replace('_', ' ')} ({row['charges_count']:,} charges, "
+        f"{row['order_items_count']:,} order items, {row['open_breaks_count']:,} open breaks)"
+        for row in found
     ]
-    not_due = {row[0] for row in connection.execute(_KNOWN_CURRENCIES).fetchall()} - {row[0] for row in rows}
+    known = {row[0] for row in connection.execute(_KNOWN_CURRENCIES).fetchall()}
+    not_due = known - {row["currency"] for row in found}
     lines += [f"{currency}: no period is due yet, nothing was compared" for currency in sorted(not_due)]
     open_breaks = {str(severity): int(count) for severity, count in connection.execute(_BREAKS).fetchall()}
     if open_breaks:
         counted = ", ".join(f"{open_breaks[name]:,} {name}" for name in reversed(SEVERITIES) if name in open_breaks)
         lines.append(f"open breaks of all periods: {counted}")
+    code, verdict = _verdict(found, open_breaks, fail_on)
+    return CheckResult(code, (*lines, f"verdict: {verdict}"), verdict, tuple(found), open_breaks)
+
+
+def _verdict(periods: list[Row], open_breaks: dict[str, int], fail_on: Severity) -> tuple[int, str]:
     # Nothing compared is no clean result.
-    if not rows or any(row[2] == "not_reconciled" for row in rows):
-        return CheckResult(2, (*lines, "verdict: not reconciled"))
-    failing = [name for name in SEVERITIES[SEVERITIES.index(fail_on) :] if name in open_breaks]
-    if failing:
-        return CheckResult(1, (*lines, f"verdict: open breaks of severity {fail_on} or above"))
-    return CheckResult(
-        0, (*lines, "verdict: clean" if not open_breaks else f"verdict: no break of {fail_on} or above")
-    )
+    if not periods or any(row["verdict"] == "not_reconciled" for row in periods):
+        return 2, "not reconciled"
+    if any(name in open_breaks for name in SEVERITIES[SEVERITIES.index(fail_on) :]):
+        return 1, f"open breaks of severity {fail_on} or above"
+    return 0, "clean" if not open_breaks else f"no break of {fail_on} or above"

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from pipelines.errors import UsageError
-from pipelines.reports.explanation import explain, explain_as_json
+from pipelines.reports.explanation import explain, explained
 from pipelines.reports.rows import plain, safe_cell
 from pipelines.warehouse import Folders, open_published
 from tests.published_marts import LONG_AMOUNT, add_rows, publish_example
@@ -165,7 +165,7 @@ def told(published: duckdb.DuckDBPyConnection, *subject: str) -> str:
 
 
 def as_data(published: duckdb.DuckDBPyConnection, *subject: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(explain_as_json(published, *subject))
+    found: dict[str, Any] = json.loads(json.dumps(explained(published, *subject)))
     return found
 
 

@@ -1,14 +1,13 @@
 """Question: why is this number what it is?
 
 Shape:    for a break, an order, an invoice or a line: the walk from the bytes that the API sent to the verdict, as
-          lines of text or as one JSON object.
+          lines of text or as plain values.
 Source:   the published database: its marts, the order states, the log of breaks, the landing positions.
 Caveats:  nothing is computed anew here; of an invoice and of an order the first lines are shown.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import duckdb
@@ -47,14 +46,15 @@ def explain(connection: duckdb.DuckDBPyConnection, subject: str, part: str | Non
         yield from told(story)
 
 
-def explain_as_json(connection: duckdb.DuckDBPyConnection, subject: str, part: str | None = None) -> str:
-    """The same as one JSON object; amounts are text, times ISO 8601.
+def explained(connection: duckdb.DuckDBPyConnection, subject: str, part: str | None = None) -> Row:
+    """The same for programs; amounts are text, times ISO 8601.
 
     Errors:  as `explain`.
     """
     found = stories(connection, subject, part)
     about = rows(connection, "select generation, as_of from recon_meta.build_info")[0]
-    return json.dumps(plain({**about, "subject": subject, "part": part, "explanations": found}), indent=1)
+    facts: Row = plain({**about, "subject": subject, "part": part, "explanations": found})
+    return facts
 
 
 def stories(connection: duckdb.DuckDBPyConnection, subject: str, part: str | None) -> list[Row]:
