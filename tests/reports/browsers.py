@@ -60,11 +60,11 @@ def look(running: webdriver.Chrome, page: Path, width: int, *, dark: bool = Fals
 
 
 def asked_for(running: webdriver.Chrome) -> list[str]:
-    """Every address that was asked for since the last look at the log."""
-    events: list[dict[str, Any]] = [
-        json.loads(entry["message"])["message"] for entry in running.get_log("performance")
-    ]
-    return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+    """Every address that a page asked for since the last look at the log; the browser's own pages are no pages."""
+    entries = running.get_log("performance")
+    events: list[dict[str, Any]] = [json.loads(entry["message"])["message"] for entry in entries]
+    sent = [event["params"] for event in events if event["method"] == "Network.requestWillBeSent"]
+    return [one["request"]["url"] for one in sent if not one["documentURL"].startswith("chrome")]
 
 
 def complaints(running: webdriver.Chrome) -> list[str]:

@@ -18,18 +18,42 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
 
 
 def test_the_worst_verdict_stands_on_top(page: Page) -> None:
-    assert "Verdict Not reconciled In at least one currency a side of the newest due month is missing" in page.words
+    assert "Verdict Not reconciled A side of the newest due month is missing in JPY, so" in page.words
 
 
 def test_every_currency_and_month_has_its_verdict(page: Page) -> None:
     rows = {(row[0], row[1]): row[2] for row in page.tables["The newest months"][1:]}
     assert rows == {
-        ("EUR", "2026-10 (not due yet)"): "Nothing to compare",
+        ("EUR", "2026-10"): "Nothing to compare, not due yet",
         ("EUR", "2026-09"): "Breaks are open",
         ("EUR", "2026-08"): "Breaks are open",
         ("JPY", "2026-09"): "Not reconciled",
         ("USD", "2026-09"): "Clean",
     }
+
+
+def test_a_month_that_is_not_reconciled_says_what_is_missing_and_never_that_it_was_compared(tmp_path: Path) -> None:
+    publish_example(tmp_path)
+    missing = {"break_id": "m1", "break_code": "invoice_missing", "severity": "high", "status": "open"}
+    missing |= {"currency": "JPY", "is_primary": False, "explanation": "no document of 2026-09."}
+    verdict = {"currency": "JPY", "period": "2026-08", "verdict": "not_reconciled", "matched_amount": "0"}
+    verdict |= dict.fromkeys(("charges_amount", "at_risk_amount", "not_compared_amount", "unexplained_amount"), "0")
+    verdict |= dict.fromkeys(("charges_count", "order_items_count", "entitlements_count", "open_breaks_count"), 0)
+    add_rows(
+        tmp_path,
+        {
+            "marts.fct_breaks": [missing | {"period": "2026-09"}],
+            "marts.dim_break_codes": [{"break_code": "invoice_missing", "title": "Invoice is missing"}],
+            "marts.fct_reconciliation": [verdict],
+        },
+    )
+    words = page_of(tmp_path).words
+    card = words[words.index("JPY Not reconciled") : words.index("USD Clean")]
+    assert "1 charge, 1 order item and 1 entitlement. Missing: Invoice is missing." in card
+    assert "Not compared: 120,000 JPY of the charges." in card
+    assert "JPY is not reconciled in 2026-08 either." in words
+    # Without an amount it would be last; what is missing comes first all the same.
+    assert "All 2. Invoice is missing no amount at risk no document of 2026-09." in words
 
 
 def test_the_parts_of_the_money_add_up_to_what_was_billed_to_the_last_digit(page: Page) -> None:

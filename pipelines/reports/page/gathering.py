@@ -28,6 +28,7 @@ def gathered(connection: duckdb.DuckDBPyConnection, *, period: str | None, close
     ageing = open_breaks.ageing(connection, period)
     accepted = open_breaks.accepted(connection, period)
     waiting = open_breaks.waiting(connection)
+    missing = open_breaks.missing_sides(connection)
     compared = coverage.compared(connection, period)
     reasons = coverage.reasons(connection, period)
     known = {*money, *verdicts, *compared, *(row["currency"] for row in top)} - {None}
@@ -39,6 +40,7 @@ def gathered(connection: duckdb.DuckDBPyConnection, *, period: str | None, close
             "months": verdicts.get(currency or ""),
             "flow": money.get(currency or ""),
             "top": [row for row in top if row["currency"] == currency],
+            "missing": [row for row in missing if row["currency"] == currency],
             "kinds": mine,
             "open_breaks": sum(row["breaks"] for row in mine),
             "at_risk": total(row["at_risk"] for row in mine),

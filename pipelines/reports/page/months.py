@@ -29,15 +29,25 @@ order by currency, period
 class Months:
     """The months of one currency, oldest first.
 
-    Shape:   `judged` is the newest due one, None while none is due; `shown` the latest ones, `there_are` how many
+    Shape:   `due` are those that may be judged, `shown` the latest ones, `there_are` how many
              there are at all; `columns` draw the money at risk of the latest.
     """
 
     currency: str
-    judged: Row | None
+    due: list[Row]
     shown: list[Row]
     there_are: int
     columns: list[Column]
+
+    @property
+    def judged(self) -> Row | None:
+        """The newest due month, None while none is due."""
+        return self.due[-1] if self.due else None
+
+    @property
+    def older_not_reconciled(self) -> list[str]:
+        """Due months before the judged one whose sides are not all there."""
+        return [row["period"] for row in self.due[:-1] if row["says"] == "not_reconciled"]
 
     @property
     def verdict(self) -> str:
@@ -74,7 +84,7 @@ def _months(currency: str, mine: list[Row]) -> Months:
     due = [row for row in mine if row["is_due"]]
     drawn = mine[-DRAWN:]
     columns = columns_of([row["period"] for row in drawn], [row["at_risk_amount"] for row in drawn])
-    return Months(currency, due[-1] if due else None, mine[-MONTHS:], len(mine), columns)
+    return Months(currency, due, mine[-MONTHS:], len(mine), columns)
 
 
 def _matched_share(row: Row) -> str:

@@ -15,9 +15,13 @@ from pipelines.reports.page.words import WAITING
 from pipelines.reports.rows import Row, rows
 
 TOP = 8
+# Rules that say that a side is missing, as the models have them; accepting such a break brings no side back.
+BLOCKING = "b.break_code in ('nothing_compared', 'invoice_missing', 'invoice_not_read')"
 IS_OPEN = "b.status not in ('resolved', 'accepted')"
 _OF_PERIOD = "($1 is null or b.period = $1)"
-# Largest first; equal ones in the order of the catalogue's severity, then by id, so that the page is the same twice.
+# Missing sides first, then the largest; equal ones by severity and id, so that the page is the same twice.
+_ORDER = f"""{BLOCKING} desc, b.is_primary desc, b.at_risk_amount desc nulls last,
+    list_position(['critical', 'high', 'medium', 'low'], b.severity), b.break_id"""
 _TOP = f"""
 select b.*, coalesce(d.title, b.break_code) as title, d.next_step, n.company_name,
     count(*) over (partition by b.currency) as of_currency
@@ -27,11 +31,9 @@ left join marts.dim_customers n on n.customer_id = b.customer_id
 where {IS_OPEN} and {_OF_PERIOD}
 qualify row_number() over (
     partition by b.currency
-    order by b.is_primary desc, b.at_risk_amount desc nulls last,
-        list_position(['critical', 'high', 'medium', 'low'], b.severity), b.break_id
+    order by {_ORDER}
 ) <= {TOP}
-order by b.currency, b.is_primary desc, b.at_risk_amount desc nulls last,
-    list_position(['critical', 'high', 'medium', 'low'], b.severity), b.break_id
+order by b.currency, {_ORDER}
 """
 _AGEING = f"""
 select b.currency, b.age_bucket, count(*) as breaks,
@@ -51,6 +53,14 @@ left join marts.dim_break_codes d on d.break_code = b.break_code
 where {IS_OPEN} and {_OF_PERIOD}
 group by b.currency, b.break_code, d.title
 order by b.currency, at_risk desc, breaks desc, b.break_code
+"""
+_MISSING = f"""
+select b.currency, b.period, coalesce(d.title, b.break_code) as title, count(*) as breaks
+from marts.fct_breaks b
+left join marts.dim_break_codes d on d.break_code = b.break_code
+where {BLOCKING} and b.status <> 'resolved'
+group by b.currency, b.period, b.break_code, d.title
+order by b.currency, b.period, title
 """
 _ACCEPTED = f"""
 select b.currency, count(*) as breaks, coalesce(sum(b.at_risk_amount), 0) as at_risk
@@ -90,6 +100,11 @@ def kinds(connection: duckdb.DuckDBPyConnection, period: str | None) -> list[Row
 def accepted(connection: duckdb.DuckDBPyConnection, period: str | None) -> dict[str | None, Row]:
     """What an analyst accepted, by currency: not open, and not hidden either."""
     return {row["currency"]: row for row in rows(connection, _ACCEPTED, [period])}
+
+
+def missing_sides(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Breaks that say that a side is missing, by currency, month and rule."""
+    return rows(connection, _MISSING)
 
 
 def waiting(connection: duckdb.DuckDBPyConnection) -> list[Row]:

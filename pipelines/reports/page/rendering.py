@@ -33,7 +33,7 @@ def rendered(facts: dict[str, Any]) -> str:
         return amount_text(amount, digits.get(currency or "", 2))
 
     environment.filters |= {"money": money, "moment": _moment, "day": _day, "count": _count}
-    environment.filters |= {"words": _words}
+    environment.filters |= {"counted": _counted, "words": _words}
     style = "\n" + (environment.loader.get_source(environment, "page.css")[0] if environment.loader else "")
     return environment.get_template("page.html.j2").render(
         facts,
@@ -57,6 +57,10 @@ def _day(value: datetime | None) -> str:
 
 def _count(value: int) -> str:
     return f"{value:,}"
+
+
+def _counted(value: int, thing: str) -> str:
+    return f"{value:,} {thing}{'' if value == 1 else 's'}"
 
 
 def _words(code: str) -> str:
