@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +22,7 @@ from pipelines.partner_center.endpoints import CUSTOMERS, INVOICES
 from pipelines.partner_center.source import load_with_dlt
 from pipelines.partner_center.walks import WalkObserver, WalkOutcome, WalkReader
 from pipelines.plans import PHASES, LoadOptions, Plan
+from pipelines.stopping import GRACE_SECONDS
 from pipelines.warehouse import Folders, open_build, remove_build_of_other_storage
 
 WORKERS = 8
@@ -196,14 +197,19 @@ def read_concurrently(reader: Reads[Asked], requests: Sequence[Asked], observer:
                 f"{outcome.reason}. The API seems to be down; run again later, what was read stays"
             )
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        try:
-            waiting = [pool.submit(read_one, request) for request in requests]
-            done, _ = wait(waiting, return_when=FIRST_EXCEPTION)
-        finally:
-            # Also when someone pressed Ctrl-C: what has not begun is not begun.
-            stopped.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-        for future in done:
-            future.result()
+    pool = ThreadPoolExecutor(WORKERS)
+    waiting: list[Future[None]] = []
+    try:
+        waiting += [pool.submit(read_one, request) for request in requests]
+        done, _ = wait(waiting, return_when=FIRST_EXCEPTION)
+    except KeyboardInterrupt:
+        # Waits end at once, a request under way does not: what it brings is whole in the landing, or is not there.
+        stopped.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+        wait(waiting, timeout=GRACE_SECONDS)
+        raise
+    stopped.set()
+    pool.shutdown(cancel_futures=True)
+    for future in done:
+        future.result()
     return outcomes

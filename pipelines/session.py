@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from urllib.parse import urlsplit
 
+from pipelines import stopping
 from pipelines.errors import SettingsError
 from pipelines.files import sha256_of, write_atomically
 from pipelines.partner_center.auth import SignIn
@@ -57,6 +58,7 @@ def open_clients(settings: Settings, folders: Folders, observer: Progress | None
         graph_url=settings.graph_url,
         export_max_wait_seconds=settings.export_max_wait_seconds,
         save_refresh_token=save,
+        sleep=stopping.sleep,
         observer=observer,
     )
 

@@ -48,6 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "ledger",
         "plans",
         "partner_center",
+        "stopping",
         "warehouse",
         "errors",
     },
@@ -88,7 +89,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "retention": {"closed_months", "settings", "warehouse"},
     # Around it: these are handed settings or speak to the person at the keyboard.
     "progress": {"partner_center"},
-    "session": {"files", "partner_center", "progress", "settings", "warehouse", "errors"},
+    "session": {"files", "partner_center", "progress", "settings", "stopping", "warehouse", "errors"},
     "demo": {"settings", "errors"},
     "docs": {"settings", "transform", "warehouse"},
     "doctor": {"buying", "clouds", "partner_center", "settings", "warehouse", "errors"},
