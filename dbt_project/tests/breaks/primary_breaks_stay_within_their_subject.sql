@@ -1,5 +1,6 @@
 -- What primary breaks add up to never exceeds the money of their subject: of an order item the greatest of what
--- was charged, ordered and delivered; of a document its total or its lines; of a line or charge group its charges.
+-- was charged, ordered and delivered; of a document its total, its lines, what they were before, or what its
+-- statement prints; of a line or charge group its charges.
 with primary_breaks as (
     select
         subject_key,
@@ -28,9 +29,15 @@ order_items as (
 
 documents as (
     select
-        invoice_id as subject_key,
-        abs(total_charges) + abs(coalesce(lines_total, 0)) + abs(coalesce(amendment_amount, 0)) as amount
-    from {{ ref('int_documents') }}
+        documents.invoice_id as subject_key,
+        abs(documents.total_charges) + abs(coalesce(documents.lines_total, 0))
+        + abs(coalesce(documents.amendment_amount, 0)) + abs(coalesce(restatements.former_total, 0))
+        + abs(coalesce(statements.statement_total, 0)) as amount
+    from {{ ref('int_documents') }} as documents
+    left join {{ ref('int_document_restatements') }} as restatements
+        on documents.invoice_id = restatements.invoice_id
+    left join {{ ref('int_document_statements') }} as statements
+        on documents.invoice_id = statements.invoice_id
 ),
 
 money as (
