@@ -16,6 +16,7 @@ _WORKED_OUT = (
     "update marts.fct_invoices set period = strftime(invoice_at, '%Y-%m')",
     "update marts.fct_invoice_lines as l set invoice_at = d.invoice_at, period = d.period "
     "from marts.fct_invoices as d where d.invoice_id = l.invoice_id",
+    "update marts.fct_invoice_lines set unit_price = total, pricing_currency = currency, signed_quantity = quantity",
     "update marts.fct_order_items set due_period = strftime(created_at + interval 1 month, '%Y-%m')",
     "update marts.fct_balances set is_latest = read_at >= '2026-09-01'",
 )
@@ -34,7 +35,7 @@ def publish_desk(data_dir: Path) -> Path:
 def _more() -> dict[str, list[dict[str, object]]]:
     return {
         "fct_refunds": [
-            _refund("r1", "o1", "received", "EUR", "100.00", "100.00", "0", "2026-08-10"),
+            _refund("r1", "o1", "received", "EUR", "95.00", "100.00", "5.00", "2026-08-10"),
             _refund("r2", "o2", "late", "EUR", "20.00", "0", "-20.00", "2026-08-12"),
             _refund("r3", "o4", "due", "USD", "7.50", "0", "-7.50", "2026-09-02"),
             _refund("r4", "o3", "received", "JPY", "5000", "5000", "0", "2026-08-20", customer="c-kyoto"),

@@ -18,6 +18,7 @@ turn a Decimal into a Float: add, subtract and compare instead.
 from pipelines.analysis.amounts import amount_text
 from pipelines.analysis.desk import Warehouse, enquiries, open_warehouse
 from pipelines.analysis.found import BREAK_STATUSES
+from pipelines.analysis.notes import notes_csv
 from pipelines.analysis.shortcuts import breaks, charges, invoices, order_items, reconciliation
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "charges",
     "enquiries",
     "invoices",
+    "notes_csv",
     "open_warehouse",
     "order_items",
     "reconciliation",

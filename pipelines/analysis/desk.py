@@ -12,6 +12,7 @@ from types import TracebackType
 from pipelines.analysis.billed import Billed
 from pipelines.analysis.found import Found
 from pipelines.analysis.frames import Reader
+from pipelines.analysis.notes import NOTE_COLUMNS, record
 from pipelines.analysis.ordered import Ordered
 from pipelines.warehouse import Folders, open_published
 
@@ -51,6 +52,20 @@ class Warehouse(Billed, Ordered, Found):
         from pipelines.reports.explanation import explain
 
         return list(explain(self._reader.connection.cursor(), subject, part))
+
+    def annotate(self, break_id: str, *, by: str, **note: str) -> str:
+        """Notes something about a break: status, owner, comment, ticket, expected_at, accept_order_id.
+
+        Shape:   what came of it, in one sentence. What is left out is cleared, as by an empty cell of a file.
+        Errors:  ValueError for an enquiry, or a name that is no part of a note; as `recon annotate` for the rest.
+        """
+        if self.is_enquiry:
+            raise ValueError("an enquiry shows what was known then; open the published result to note something")
+        unknown = sorted(set(note) - set(NOTE_COLUMNS))
+        if unknown:
+            raise ValueError(f"a note has no {', '.join(unknown)}; it has {', '.join(NOTE_COLUMNS[1:])}")
+        at = _moment(os.environ.get("RECON_AS_OF")) or datetime.now(UTC)
+        return record(Folders(self.data_dir), [{"break_id": break_id, **note}], by=by, at=at)
 
 
 def open_warehouse(data_dir: str | Path | None = None, *, as_of: str | datetime | None = None) -> Warehouse:
@@ -100,7 +115,7 @@ def _folder(data_dir: str | Path | None) -> Path:
 
 
 def _moment(as_of: str | datetime | None) -> datetime | None:
-    if as_of is None:
+    if not as_of:
         return None
     try:
         moment = datetime.fromisoformat(as_of.strip()) if isinstance(as_of, str) else as_of

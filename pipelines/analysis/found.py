@@ -9,6 +9,7 @@ import polars as pl
 from pipelines.analysis.marts import Marts
 
 BREAK_STATUSES = ("open", "acknowledged", "disputed", "accepted", "resolved", "reopened")
+SEVERITIES = ("critical", "high", "medium", "low")
 
 
 class Found(Marts):

@@ -1,0 +1,53 @@
+"""What the notebooks share: inputs, tables and charts for marimo. The numbers come from `pipelines.analysis`."""
+
+from pipelines.analysis.pages import charts
+from pipelines.analysis.pages.break_frames import AGE_BUCKETS, ageing, breaks_by_code, breaks_in_words, searchable
+from pipelines.analysis.pages.cells import Cell, chip, chip_html, day, escaped, in_words, money, number, text, words
+from pipelines.analysis.pages.inputs import (
+    Chosen,
+    as_of_input,
+    asked,
+    choices,
+    chosen,
+    head,
+    newest_due_month,
+    opened,
+)
+from pipelines.analysis.pages.names import with_names
+from pipelines.analysis.pages.note_form import note_form, recorded
+from pipelines.analysis.pages.tables import Show, counted, facts, searchable_table, told
+
+__all__ = [
+    "AGE_BUCKETS",
+    "Cell",
+    "Chosen",
+    "Show",
+    "ageing",
+    "as_of_input",
+    "asked",
+    "breaks_by_code",
+    "breaks_in_words",
+    "charts",
+    "chip",
+    "chip_html",
+    "choices",
+    "chosen",
+    "counted",
+    "day",
+    "escaped",
+    "facts",
+    "head",
+    "in_words",
+    "money",
+    "newest_due_month",
+    "note_form",
+    "number",
+    "opened",
+    "recorded",
+    "searchable",
+    "searchable_table",
+    "text",
+    "told",
+    "with_names",
+    "words",
+]
