@@ -28,7 +28,7 @@ from pipelines.settings.daily import DailySettings
 from pipelines.warehouse import Folders
 
 _LOG = re.compile(r"\d{8}T\d{6}-(?:[a-z-]+-\d+\.jsonl|failure\.log)")
-_REPORT = re.compile(r"reconciliation-(?:g(?P<generation>\d{6,})|\d{4}-\d\d-\d\dT[\d.]+Z)[\w-]*\.(?:xlsx|html)")
+_REPORT = re.compile(r"reconciliation-(?:g(?P<generation>\d{6,})|as-of-[\dTZ.-]+)(?:-\d{4}-\d\d)?\.(?:xlsx|html)")
 _ENQUIRY = re.compile(r"\d{4}-\d\d-\d\dT[\d.]+Z\.duckdb")
 _GENERATION = re.compile(r"warehouse-(\d{6,})\.duckdb")
 _HALF_WRITTEN = re.compile(r".+\.incoming|\..+\.(?:[0-9a-f]{8}|incoming)")

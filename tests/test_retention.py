@@ -61,7 +61,9 @@ def test_reports_of_the_published_generation_and_of_closed_months_stay(folders: 
     for generation in (1, 2, 3):
         for ending in ("xlsx", "html"):
             aged(folders.data / "reports" / f"reconciliation-g{generation:06d}.{ending}", 500)
-    aged(folders.data / "reports" / "reconciliation-2026-09-12T000000Z.html", 500)
+    aged(folders.data / "reports" / "reconciliation-as-of-2026-09-12T000000Z.html", 500)
+    aged(folders.data / "reports" / "reconciliation-g000002-2026-09.html", 500)
+    aged(folders.data / "reports" / "reconciliation-g000001-2026-09.html", 500)
     aged(folders.generations / "warehouse-000003.duckdb", 1)
     folders.published.symlink_to("generations/warehouse-000003.duckdb")
     certificate = folders.closed / "2026-09" / "1" / "certificate.json"
@@ -70,7 +72,8 @@ def test_reports_of_the_published_generation_and_of_closed_months_stay(folders: 
     assert names(folders) == {
         "reconciliation-g000002.xlsx",
         "reconciliation-g000002.html",
-        "reconciliation-2026-09-12T000000Z.html",
+        "reconciliation-as-of-2026-09-12T000000Z.html",
+        "reconciliation-g000002-2026-09.html",
     }
 
 
