@@ -1,6 +1,6 @@
 # `make` alone prints this menu. Every target is one line that calls `recon`; set-up is done when it is missing.
 .DEFAULT_GOAL := help
-.PHONY: setup demo load transform reconcile alert check explain annotate close reopen accruals disputes statements sql notebook doctor sandbox test lint prove bench docs clean help
+.PHONY: setup demo load transform reconcile daily alert check report explain annotate close reopen accruals disputes statements sql notebook doctor sandbox test lint prove bench docs clean help
 SHELL := /bin/sh
 VENV := .venv
 RUN := $(VENV)/bin/recon
@@ -22,10 +22,14 @@ reconcile: $(READY) ## Load, transform, publish, and one statement per currency
 	@$(RUN) run
 check: $(READY) ## The verdict (make exits 2 unless clean; `.venv/bin/recon check` tells which)
 	@$(RUN) check $(ARGS)
+daily: $(READY) ## The whole day for a schedule: load, reconcile, report, clear up, alert; quiet
+	@$(RUN) daily $(ARGS)
 alert: $(READY) ## Tell the webhook what it was not told yet (ARGS="--dry-run" shows it)
 	@$(RUN) alert $(ARGS)
 
 ##@ Looking
+report: $(READY) ## Excel workbook and HTML page of the published result (ARGS="--period 2026-09")
+	@$(RUN) report $(ARGS)
 explain: $(READY) ## Why a break or a line is what it is (ARGS="BREAK_ID")
 	@$(RUN) explain $(ARGS)
 annotate: $(READY) ## Import notes about breaks (ARGS="notes.csv")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 from pipelines.errors import UsageError
 
 KEY = "break_id"
+STATUSES = ("open", "acknowledged", "disputed", "accepted")
+# What is noted about a break, and the column by which a row that nobody touched is known.
+NOTES = ("status", "owner", "comment", "ticket", "expected_at", "accept_order_id")
+MARK = "note_mark"
 
 Lines = list[tuple[int, list[str]]]
 
@@ -44,6 +49,12 @@ def read_rows(file: Path) -> list[tuple[str, dict[str, str]]]:
                 seen[break_id] = place
             rows.append((place, row))
     return rows
+
+
+def note_mark(note: Mapping[str, object]) -> str:
+    """A mark of the notes of one row: a row that still has the mark that it was written with says nothing new."""
+    cells = _cells([note.get(name) for name in NOTES])
+    return hashlib.sha256("\n".join(" ".join(_plain(cell).split()) for cell in cells).encode()).hexdigest()[:12]
 
 
 def _names(file: Path, lines: Lines) -> list[str]:

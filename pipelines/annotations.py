@@ -20,14 +20,12 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.annotation_files import read_rows
+from pipelines.annotation_files import MARK, NOTES, STATUSES, note_mark, read_rows
 from pipelines.errors import UsageError
 from pipelines.files import put_in_place
 from pipelines.history import declared_columns
 from pipelines.warehouse import Folders, open_published, published_info
 
-STATUSES = ("open", "acknowledged", "disputed", "accepted")
-NOTES = ("status", "owner", "comment", "ticket", "expected_at", "accept_order_id", "annotated_by")
 _NEEDS_COMMENT = ("high", "critical")
 _ERRORS_SHOWN = 20
 _ARROW = {"bigint": pa.int64(), "timestamp": pa.timestamp("us"), "varchar": pa.string()}
@@ -62,7 +60,11 @@ def import_annotations(folders: Folders, file: Path, as_of: datetime, annotated_
     problems: list[str] = []
     unchanged = without_note = 0
     for place, row in rows:
-        given = {name: row[name] for name in NOTES if name in row}
+        given = {name: row[name] for name in (*NOTES, "annotated_by") if name in row}
+        if row.get(MARK) == note_mark(row):
+            # A workbook that we wrote, and nobody touched the row: newer notes stay, whatever came of the break.
+            unchanged += 1
+            continue
         # A list that was exported with its statuses says nothing by them.
         if given.get("status", "").lower() == breaks.get(row["break_id"], {}).get("status"):
             given["status"] = ""
@@ -70,10 +72,10 @@ def import_annotations(folders: Folders, file: Path, as_of: datetime, annotated_
             without_note += 1
             continue
         known = before.get(row["break_id"], {})
-        note, problem = _note(row["break_id"], given, known, breaks, candidates)
+        note, problem = _note(row["break_id"], given, known, breaks, candidates, info["generation"])
         if problem:
             problems.append(f"  {place}: {problem}")
-        elif _is_known(note, known, breaks[row["break_id"]], info["generation"]):
+        elif _is_known(note, given, known, breaks[row["break_id"]], info["generation"]):
             unchanged += 1
         else:
             note["annotated_by"] = note["annotated_by"] or annotated_by
@@ -104,10 +106,12 @@ def annotations_digest(folders: Folders) -> str:
     return hashlib.sha256("".join(path.name for path in _files(folders)).encode()).hexdigest()[:16]
 
 
-def _is_known(note: Row, known: Mapping[str, Any], found: Row, generation: int) -> bool:
+def _is_known(note: Row, given: Mapping[str, str], known: Mapping[str, Any], found: Row, generation: int) -> bool:
     """Whether a note says nothing new. What was noted of a break that has opened again since has to be said again."""
-    if any(note[name] != known.get(name) for name in NOTES if name != "annotated_by"):
+    if any(note[name] != known.get(name) for name in NOTES if name != "status" or given.get(name)):
         return False
+    if not given.get("status"):
+        return True
     still_holds = note["status"] in ("open", found["status"]) or found["status"] == "resolved"
     return still_holds or known.get("generation") == generation
 
@@ -118,6 +122,7 @@ def _note(
     known: Mapping[str, Any],
     breaks: Mapping[str, Row],
     candidates: Mapping[str, set[str]],
+    generation: int,
 ) -> tuple[Row, str]:
     """The whole note after this row, or what is wrong with the row."""
     found = breaks.get(break_id)
@@ -126,9 +131,12 @@ def _note(
     # A confirmed order resolves its break; taking the confirmation back must stay possible.
     if found["status"] == "resolved" and not known.get("accept_order_id"):
         return {}, f"break {break_id} is resolved; there is nothing left to note"
-    note: Row = {name: known.get(name) for name in NOTES if name != "annotated_by"}
+    note: Row = {name: known.get(name) for name in NOTES}
     note |= {name: value or None for name, value in given.items() if name not in ("status", "expected_at")}
-    note["status"] = given.get("status", "").lower() or known.get("status") or "open"
+    # What was said before a break opened again was about what had been settled; it has to be said again.
+    still_holds = found["status"] != "reopened" or known.get("generation") == generation
+    kept = known.get("status") if still_holds else None
+    note["status"] = given.get("status", "").lower() or kept or "open"
     note.setdefault("annotated_by", None)
     if note["status"] not in STATUSES:
         return {}, f"status `{note['status']}`; it may be {', '.join(STATUSES)}"

@@ -24,9 +24,10 @@ _FIRST_DAY = datetime(1900, 3, 1)  # noqa: DTZ001 - times without a zone are UTC
 Kind = Literal["text", "money", "number", "count", "share", "day", "moment", "second"]
 _NUMBER_FORMATS: Mapping[str, str] = {
     "text": "@",
-    "number": "General",
-    "count": "#,##0",
-    "share": "0.00%",
+    # The last sign keeps a number away from the text on its right.
+    "number": "General_)",
+    "count": "#,##0_)",
+    "share": "0.00%_)",
     "day": "yyyy-mm-dd",
     "moment": "yyyy-mm-dd hh:mm",
     "second": "yyyy-mm-dd hh:mm:ss",
@@ -60,6 +61,8 @@ class Spreadsheet:
         self.book: Any = xlsxwriter.Workbook(str(file), options)
         if created is not None:
             self.book.set_properties({"title": title, "created": created})
+        # What the columns of amounts are to be, at least, so that the largest one fits.
+        self.money_width = 0
         self._digits = digits
         self._looks = looks or {}
         self._formats: dict[tuple[str, int, str], Any] = {}
@@ -71,7 +74,10 @@ class Spreadsheet:
         found = self._formats.get(key)
         if found is None:
             shown = money_format(places) if kind == "money" else _NUMBER_FORMATS[kind]
-            found = self._formats[key] = self.book.add_format({"num_format": shown, **self._looks.get(look, {})})
+            # Times read like text; a number on their left is far away then.
+            side = {"align": "left"} if kind in ("day", "moment", "second") else {}
+            found = self.book.add_format({"num_format": shown, **side, **self._looks.get(look, {})})
+            self._formats[key] = found
         return found
 
     def write(
@@ -118,7 +124,7 @@ def cell_text(value: object) -> str:
 
 def money_format(places: int) -> str:
     """How a spreadsheet shows an amount of a currency with so many decimals."""
-    return f"#,##0.{'0' * places}" if places else "#,##0"
+    return f"#,##0.{'0' * places}_)" if places else "#,##0_)"
 
 
 def _survives(number: int | Decimal) -> bool:

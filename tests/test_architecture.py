@@ -78,7 +78,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "closing": {"closed_months", "evidence", "files", "landing", "money", "warehouse", "errors"},
     "enquiry": {"history", "landing", "load", "parsed_project", "run", "transform", "warehouse", "errors"},
     "analysis": {"annotations", "reports", "warehouse", "errors"},
-    "reports": {"files", "landing", "money", "spreadsheet", "warehouse", "errors"},
+    "reports": {"annotation_files", "files", "landing", "money", "spreadsheet", "warehouse", "errors"},
     # Invoice PDFs, beside the way of the numbers.
     "statements": {"files", "gate", "landing", "load", "money", "partner_center", "plans", "errors"},
     # Looking at what is for sale, and buying for a test, in a sandbox.

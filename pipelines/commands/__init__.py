@@ -11,11 +11,13 @@ from pipelines.commands.cart import cart
 from pipelines.commands.catalog import catalog
 from pipelines.commands.check import check
 from pipelines.commands.close import close, reopen
+from pipelines.commands.daily import daily
 from pipelines.commands.demo import demo
 from pipelines.commands.disputes import disputes
 from pipelines.commands.doctor import doctor
 from pipelines.commands.explain import explain
 from pipelines.commands.load import load
+from pipelines.commands.report import report
 from pipelines.commands.run import run
 from pipelines.commands.sandbox import sandbox
 from pipelines.commands.sql import sql
@@ -25,8 +27,8 @@ from pipelines.commands.transform import transform
 # As `recon --help` shows them.
 GROUPS: dict[str, tuple[click.Command, ...]] = {
     "First": (demo, doctor, sandbox),
-    "Daily": (run, check, load, transform, statements, alert),
-    "Looking": (explain, sql, catalog),
+    "Daily": (run, daily, check, load, transform, statements, alert),
+    "Looking": (report, explain, sql, catalog),
     "Closing": (annotate, disputes, accruals, close, reopen),
     "Development": (cart,),
 }

@@ -6,8 +6,9 @@ import os
 
 import click
 
-from pipelines.commands.common import FAILED, prepare, whole_run
+from pipelines.commands.common import FAILED, prepare, reports_folder, whole_run
 from pipelines.commands.output import Document, json_option
+from pipelines.commands.report import write_reports
 from pipelines.warehouse import open_published
 
 
@@ -42,6 +43,8 @@ def demo(document: Document, scale: float, seed: int) -> int:
     for break_code in sorted({*planted, *found}):
         if planted.get(break_code, 0) != found.get(break_code, 0):
             click.echo(f"  {break_code}: planted {planted.get(break_code, 0)}, found {found.get(break_code, 0)}")
+    for file in write_reports(folders, reports_folder(folders)).values():
+        click.echo(f"report: {file}")
     if example:
         click.echo(f"next: make explain ARGS={example[0]}")
     return code if found == planted else FAILED

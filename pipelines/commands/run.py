@@ -20,4 +20,6 @@ def run(document: Document, sweep: bool) -> int:
     if is_earlier(published_info(folders), settings.as_of):
         return enquiry_run(settings, folders, "run", document)
     settings.require_sign_in()
-    return whole_run(settings, folders, "run", document, sweep=sweep)
+    code = whole_run(settings, folders, "run", document, sweep=sweep)
+    click.echo("next: recon report (a workbook, and a page)")
+    return code

@@ -1,0 +1,108 @@
+"""Question: is it reconciled, what is open, what was compared, and where did each document's money go?
+
+Units:    amounts in the currency that stands in their row or in the head of their column.
+Source:   fct_reconciliation, fct_breaks, fct_coverage, fct_invoices.
+Caveats:  the newest months and documents only; the sheets have them all. Shares are cut, so that what is not all
+          never reads as 100 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from pipelines.reports.page import months
+from pipelines.reports.page.words import VERDICTS
+from pipelines.reports.workbook import charts, overview
+from pipelines.reports.workbook.blocks import Block, share, write_block
+from pipelines.reports.workbook.source import Source
+from pipelines.reports.workbook.style import TAB_PROOF
+from pipelines.reports.workbook.table import Column, set_up_paper, write_title
+from pipelines.spreadsheet import Spreadsheet
+
+MONTHS = 12
+_WIDTHS = (30, *(15,) * 13)
+_VERDICT_LOOKS = {
+    VERDICTS["clean"]: "good",
+    VERDICTS["breaks"]: "medium",
+    VERDICTS["not_reconciled"]: "critical",
+    VERDICTS["not_due"]: "low",
+    VERDICTS["nothing"]: "low",
+}
+
+
+def write_summary(book: Spreadsheet, source: Source) -> None:
+    """The first sheet."""
+    sheet = book.book.add_worksheet("Summary")
+    sheet.set_tab_color(TAB_PROOF)
+    for number, width in enumerate(_WIDTHS):
+        sheet.set_column(number, number, max(width, book.money_width))
+    found = months.months(source.connection, source.as_of, source.period)
+    open_ones = overview.open_breaks(source)
+    count = sum(sum(row[1:5]) for row in open_ones)
+    says = VERDICTS[months.overall(found, count)]
+    write_title(book, sheet, f"{says} as of {source.as_of:%Y-%m-%d %H:%M} UTC", _caption(source, found, count))
+    verdicts = [row for one in found.values() for row in _verdict_rows(one)]
+    row, judged = write_block(book, sheet, 3, _verdicts(verdicts))
+    kinds_at = row + charts.ROWS
+    row, kinds = write_block(book, sheet, kinds_at, overview.by_theme(source))
+    row, ages = write_block(book, sheet, row, overview.by_age(source))
+    row, _ = write_block(book, sheet, row, overview.coverage(source))
+    row, _ = write_block(book, sheet, row, overview.bridge(source))
+    charts.insert(book.book, sheet, kinds_at - charts.ROWS, judged, kinds, ages)
+    sheet.freeze_panes(2, 1)
+    sheet.ignore_errors({"number_stored_as_text": "A1:N2000"})
+    set_up_paper(sheet, len(_WIDTHS) - 1, row, repeated=1)
+    sheet.activate()
+
+
+def _caption(source: Source, found: dict[str, months.Months], count: int) -> str:
+    newest = ", ".join(
+        f"{code} {one.judged['period'] if one.judged else ''} {VERDICTS[one.verdict].lower()}".replace("  ", " ")
+        for code, one in found.items()
+    )
+    kind = "an enquiry" if source.is_enquiry else f"generation {source.generation}"
+    return (
+        f"Newest due month: {newest or 'none'}. {count:,} open breaks ({kind}). Currencies are never added together."
+    )
+
+
+def _verdict_rows(one: months.Months) -> list[Sequence[Any]]:
+    return [
+        (
+            row["currency"],
+            row["period"],
+            VERDICTS["not_due"] if not row["is_due"] else VERDICTS[row["says"]],
+            row["charges_amount"],
+            row["matched_amount"],
+            share(row["matched_amount"], row["charges_amount"]),
+            row["open_breaks_count"],
+            row["at_risk_amount"],
+            share(row["at_risk_amount"], row["charges_amount"]) or Decimal(0),
+            row["unexplained_amount"],
+            row["not_compared_amount"],
+        )
+        for row in one.shown[-MONTHS:]
+    ]
+
+
+def _verdicts(rows: list[Sequence[Any]]) -> Block:
+    return Block(
+        f"Verdict per month and currency (the newest {MONTHS} months of each)",
+        (
+            Column("Currency", 0),
+            Column("Month", 0),
+            Column("Verdict", 0, by_value=_VERDICT_LOOKS),
+            Column("Charged, one-time", 0, "money", currency=0),
+            Column("Matched", 0, "money", currency=0),
+            Column("Share matched", 0, "share"),
+            Column("Open breaks", 0, "count"),
+            Column("At risk", 0, "money", currency=0),
+            Column("Share at risk", 0, "share"),
+            Column("Not explained by lines", 0, "money", currency=0),
+            Column("Not compared", 0, "money", currency=0),
+        ),
+        rows,
+        nothing="no month was loaded",
+    )
