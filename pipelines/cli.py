@@ -95,9 +95,7 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt) as stop:
         code = stopping.exit_code(stop)
         _tell(asked, Failure(asked.command, code, "Stopped", *stop_text(asked.command, asked.published)))
-        # Not sys.exit: a thread may still be in a request, and the interpreter would wait for it.
-        sys.stdout.flush()
-        os._exit(code)
+        stopping.end_process(code)
     except Exception as error:
         failure = failure_of(error, asked.command, asked.logs)
         if asked.trace:

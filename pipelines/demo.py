@@ -36,7 +36,10 @@ def sandbox_process(*, scale: float, seed: int) -> Iterator[str]:
         "--seed",
         str(seed),
     ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
+    # In a session of its own: a Ctrl-C is for us, and we end it.
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
     try:
         assert process.stdout is not None
         line = process.stdout.readline()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from types import FrameType
+from typing import NoReturn
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()))
 # How long a thread may take to end before the process ends without it: a request under way may take minutes.
@@ -49,3 +52,13 @@ def sleep(seconds: float) -> None:
     """
     if _asked.wait(seconds):
         raise Stopped
+
+
+def end_process(code: int) -> NoReturn:
+    """Ends the process now, also when a thread is still in a request, for which the interpreter would wait."""
+    others = [one for one in threading.enumerate() if not one.daemon and one is not threading.main_thread()]
+    if others:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

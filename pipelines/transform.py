@@ -74,12 +74,13 @@ def run_dbt(
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     # Imported late: it takes seconds, and a run with nothing new does not need it.
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
+    from dbt.cli.main import dbtRunner, dbtRunnerResult
 
     folders.dbt.mkdir(parents=True, exist_ok=True)
     # The log says what was done and what failed; every statement of every model is in `target/`.
     arguments = [
-        *("--quiet", "--no-use-colors", "--log-level-file", "info", "--log-path", os.fspath(folders.dbt)),
+        *("--quiet", "--no-use-colors", "--log-level", "none"),
+        *("--log-level-file", "info", "--log-path", os.fspath(folders.dbt)),
         *("--project-dir", os.fspath(PROJECT), "--profiles-dir", os.fspath(PROJECT)),
         *("--target-path", os.fspath(folders.dbt / "target"), "--vars", json.dumps(dict(variables))),
     ]
@@ -90,9 +91,16 @@ def run_dbt(
             # Seeds and models say `total`, checks `num_models`.
             on_node(event.data.index, getattr(event.data, "total", None) or event.data.num_models)
 
+    def invoke(runner: dbtRunner, *words: str) -> dbtRunnerResult:
+        answer = runner.invoke([*words, *arguments])
+        if isinstance(answer.exception, KeyboardInterrupt):
+            # dbt takes it for a failure of its own.
+            raise answer.exception
+        return answer
+
     try:
-        manifest = parsed_project(folders.dbt, lambda: dbtRunner().invoke(["parse", *arguments]))
-        outcome = dbtRunner(manifest, callbacks=[tell]).invoke([*command, *arguments])
+        manifest = parsed_project(folders.dbt, lambda: invoke(dbtRunner(), "parse"))
+        outcome = invoke(dbtRunner(manifest, callbacks=[tell]), *command)
     finally:
         # dbt keeps the file open otherwise, and an open database cannot be published.
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
