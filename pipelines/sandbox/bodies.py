@@ -73,7 +73,7 @@ class Bodies:
 
     def documents(self, clock: datetime) -> list[Body]:
         """The list of invoices: amendments inside their base, and with quirks on their own too."""
-        seen = [self.live.world.shown(d, clock) for d in self.live.documents if d.at <= clock]
+        seen = [self.live.world.shown(d, clock) for d in self.live.documents if d.is_shown_at(clock)]
         bases = {d.id for d in seen}
         return [self.document(d, clock) for d in seen if self.quirks or d.amends_of not in bases]
 

@@ -49,6 +49,8 @@ class Draft:
     has_details: bool = True
     void_at: datetime | None = None
     void_shown_as: str = ""
+    withdrawn_at: datetime | None = None
+    is_known_by_id: bool = True
     charges: list[Charge] = field(default_factory=list)
     office: list[OfficeLine] = field(default_factory=list)
     azure: list[AzureLine] = field(default_factory=list)
@@ -75,6 +77,8 @@ class Draft:
             void_shown_as=self.void_shown_as,
             office=tuple(self.office),
             azure=tuple(self.azure),
+            withdrawn_at=self.withdrawn_at,
+            is_known_by_id=self.is_known_by_id,
         )
 
 

@@ -225,7 +225,8 @@ class Line(Protocol):
 class Document:
     """An invoice, a void note or an adjustment note, with its lines and what was paid on it.
 
-    `charges` are its one-time lines; only a legacy invoice has `office` or `azure` lines.
+    `charges` are its one-time lines; only a legacy invoice has `office` or `azure` lines. A document may be
+    `withdrawn_at` some moment and is gone from then on; one that is not `is_known_by_id` is only ever in the list.
     """
 
     id: str
@@ -245,6 +246,8 @@ class Document:
     void_shown_as: str
     office: tuple[OfficeLine, ...] = ()
     azure: tuple[AzureLine, ...] = ()
+    withdrawn_at: datetime | None = None
+    is_known_by_id: bool = True
 
     @property
     def line_count(self) -> int:
@@ -270,6 +273,10 @@ class Document:
         if self.azure:
             kinds += [("azure", "billing"), ("azure", "usage")]
         return tuple(kinds) if self.has_details else ()
+
+    def is_shown_at(self, clock: datetime) -> bool:
+        """Whether the document is there: issued, and not withdrawn again."""
+        return self.at <= clock and (self.withdrawn_at is None or clock < self.withdrawn_at)
 
     def paid_at(self, clock: datetime) -> Decimal:
         """What had been paid by `clock`, never negative."""

@@ -6,7 +6,7 @@ of a first reading.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,6 +14,8 @@ from decimal import Decimal
 from pipelines.sandbox.facts import Charge, Document, PlantedBreak
 
 RESTATED_AT = datetime(2026, 10, 28, 6, tzinfo=UTC)
+# The lines of the newest invoice in euros come in another order, and nothing else about it changes: no break.
+_SHUFFLED = "EUR"
 _STORIES = {
     "USD": "a seat is gone from the invoice three weeks after it was sent",
     "JPY": "a seat is billed a second time on the invoice, three weeks after it was sent",
@@ -23,12 +25,12 @@ _STORIES = {
 def restated(documents: tuple[Document, ...]) -> dict[str, Document]:
     """What the newest one-time invoice of each such currency is from `RESTATED_AT` on, by its id."""
     found = {}
-    for currency in _STORIES:
+    for currency in (*_STORIES, _SHUFFLED):
         mine = (one for one in documents if one.currency == currency and _seats(one) and one.at < RESTATED_AT)
         newest = max(mine, key=lambda one: (one.at, len(one.charges), one.id), default=None)
         if newest is not None:
             seat = max(_seats(newest), key=lambda charge: charge.total)
-            found[newest.id] = _without(newest, seat) if currency == "USD" else _with_again(newest, seat)
+            found[newest.id] = _CHANGES[currency](newest, seat)
     return found
 
 
@@ -55,7 +57,7 @@ def truth_of_restatements(
             visible_from=RESTATED_AT,
         )
         for invoice_id, document in later.items()
-        if documents[invoice_id].at <= read_at
+        if documents[invoice_id].at <= read_at and document.currency in _STORIES
     ]
 
 
@@ -75,3 +77,14 @@ def _without(document: Document, seat: Charge) -> Document:
 def _with_again(document: Document, seat: Charge) -> Document:
     charges = (*document.charges, seat)
     return replace(document, charges=charges, total_charges=document.total_charges + seat.total)
+
+
+def _in_another_order(document: Document, _: Charge) -> Document:
+    return replace(document, charges=document.charges[::-1])
+
+
+_CHANGES: dict[str, Callable[[Document, Charge], Document]] = {
+    "USD": _without,
+    "JPY": _with_again,
+    _SHUFFLED: _in_another_order,
+}

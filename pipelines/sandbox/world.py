@@ -17,6 +17,7 @@ from pipelines.sandbox.open_month import charges_to_come
 from pipelines.sandbox.plants import plant
 from pipelines.sandbox.restatements import RESTATED_AT, restated, truth_of_restatements
 from pipelines.sandbox.trade import rounded
+from pipelines.sandbox.withdrawals import truth_of_withdrawals
 
 DEFAULT_CLOCK = datetime(2026, 10, 14, 9, tzinfo=UTC)
 LEAST_MONTHS = 3
@@ -50,7 +51,8 @@ class World:
 
     def truth_since(self, read_at: datetime, clock: datetime) -> list[PlantedBreak]:
         """The truth at `clock` for a reader who had read everything at `read_at` before."""
-        return [*self.truth(clock), *truth_of_restatements(self._by_id, self._restated, read_at, clock)]
+        changed = truth_of_restatements(self._by_id, self._restated, read_at, clock)
+        return [*self.truth(clock), *changed, *truth_of_withdrawals(self.documents, read_at, clock)]
 
     def shown(self, document: Document, clock: datetime) -> Document:
         """A document as it is at `clock`: most of them stay what they were."""

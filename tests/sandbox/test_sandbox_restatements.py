@@ -29,3 +29,14 @@ def test_who_reads_first_afterwards_or_not_again_finds_nothing_of_it(world: Worl
 
 def test_before_the_change_every_document_is_what_it_was(world: World) -> None:
     assert all(world.shown(document, BEFORE) is document for document in world.documents)
+
+
+def test_lines_in_another_order_are_the_same_document(world: World) -> None:
+    """Nobody finds anything of it: a look-alike."""
+    changed = [document for document in world.documents if world.is_restated(document.id, RESTATED_AT)]
+    shuffled = [one for one in changed if one.currency == "EUR"]
+    assert len(shuffled) == 1
+    later = world.shown(shuffled[0], RESTATED_AT)
+    assert later.charges != shuffled[0].charges
+    assert later.total_charges == shuffled[0].total_charges
+    assert sorted(map(repr, later.charges)) == sorted(map(repr, shuffled[0].charges))

@@ -49,8 +49,10 @@ def _order(shop: SandboxApp, ask: Ask, subject: str, state: str) -> Reply:
     if state == "billed":
         invoice_id, period, currency = str(body.get("invoiceId") or ""), "", ""
         document = shop.live.document(invoice_id)
-        if document is None or document.at > shop.clock:
+        if document is None or not document.is_shown_at(shop.clock):
             raise Refused(400, None, "The invoice id is not valid.")
+        if invoice_id in shop.faults.faults.missing_line_items:
+            raise Refused(404, None, "The line items were not found.")
     elif state == "unbilled":
         invoice_id, period = "", str(body.get("billingPeriod") or "")
         currency = str(body.get("currencyCode") or "")

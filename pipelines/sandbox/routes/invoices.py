@@ -27,14 +27,17 @@ def answer(shop: SandboxApp, ask: Ask) -> object:
             return envelope([shop.bodies.summary(c, shop.clock) for c in CURRENCIES], "/invoices/summaries")
         case ["invoices", invoice_id]:
             user_only(ask)
-            return shop.bodies.document(issued(shop, invoice_id), shop.clock)
+            document = issued(shop, invoice_id)
+            if not document.is_known_by_id:
+                raise Refused(404, 1000, "The invoice was not found.")
+            return shop.bodies.document(document, shop.clock)
     return NOT_MINE
 
 
 def issued(shop: SandboxApp, invoice_id: str) -> Document:
     """A document that exists at the clock; refused when there is none."""
     document = shop.live.document(invoice_id)
-    if document is None or document.at > shop.clock:
+    if document is None or not document.is_shown_at(shop.clock):
         raise Refused(404, 1000, "The invoice was not found.")
     return shop.world.shown(document, shop.clock)
 

@@ -1,0 +1,75 @@
+"""What cannot be planted beside ordinary business is planted in a business of its own, and found there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from pipelines.sandbox import DEFAULT_CLOCK
+from pipelines.sandbox.restatements import RESTATED_AT
+from pipelines.sandbox.scenarios import SCENARIOS, build_scenario
+from tests.end_to_end.desk import Desk, as_found, open_desk
+
+AFTERWARDS = RESTATED_AT + timedelta(days=1)
+SCENARIO = build_scenario()
+SUBJECTS = (
+    "select break_code, coalesce(invoice_id, customer_id, period), currency from marts.fct_breaks "
+    "where status <> 'resolved'"
+)
+
+
+@pytest.fixture(scope="module")
+def read_twice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, list[tuple[str, ...]]]]:
+    """A desk that read everything and every statement, and again after things had changed; what it found at first."""
+    with open_desk(SCENARIO.world, tmp_path_factory.mktemp("scenario"), faults=SCENARIO.faults) as desk:
+        first = desk.recon("run")
+        assert first.returncode == 6, first.stdout + first.stderr
+        found = desk.found_breaks()
+        statements = desk.recon("statements")
+        assert statements.returncode == 0, statements.stdout + statements.stderr
+        later = desk.at(AFTERWARDS)
+        again = later.recon("run", "--sweep")
+        assert again.returncode == 6, again.stdout + again.stderr
+        yield later, found
+
+
+def test_the_first_reading_finds_what_is_planted_and_no_more(
+    read_twice: tuple[Desk, list[tuple[str, ...]]],
+) -> None:
+    assert read_twice[1] == as_found(SCENARIO.truth(DEFAULT_CLOCK))
+
+
+def test_who_read_before_finds_what_changed_besides(read_twice: tuple[Desk, list[tuple[str, ...]]]) -> None:
+    assert read_twice[0].found_breaks() == as_found(SCENARIO.truth(AFTERWARDS, read_at=DEFAULT_CLOCK))
+
+
+@pytest.mark.parametrize("code", SCENARIOS)
+def test_exactly_the_planted_subjects_are_found(code: str, read_twice: tuple[Desk, list[tuple[str, ...]]]) -> None:
+    """By document, customer or month, in two currencies each."""
+    found = Counter(row[1:] for row in read_twice[0].published(SUBJECTS) if row[0] == code)
+    planted = SCENARIO.truth(AFTERWARDS, read_at=DEFAULT_CLOCK)
+    assert found == Counter(
+        (one.invoice_id or one.customer_id or one.period, one.currency) for one in planted if one.break_code == code
+    )
+    assert len({currency for _, currency in found}) == 2
+
+
+def test_the_month_of_a_look_alike_is_not_called_unreconciled(
+    read_twice: tuple[Desk, list[tuple[str, ...]]],
+) -> None:
+    """Missing, one-sided and unread months are; those that only look like it are not."""
+    rows = read_twice[0].published(
+        "select period || ' ' || currency from marts.fct_reconciliation where verdict = 'not_reconciled' order by 1"
+    )
+    assert [row[0] for row in rows] == [
+        "2026-06 EUR",
+        "2026-06 USD",
+        "2026-07 JPY",
+        "2026-08 JPY",
+        "2026-09 EUR",
+        "2026-09 JPY",
+        "2026-09 USD",
+    ]
