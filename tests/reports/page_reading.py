@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
-from pipelines.reports.page import page_html
+from pipelines.reports.page import write_page
 from pipelines.warehouse import Folders, open_published
 
 _VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -73,7 +74,9 @@ class Page(HTMLParser):
         return next(row for row in self.tables[caption] if first in row[:2])
 
 
-def page_of(data_dir: Path, **options: object) -> Page:
-    """The page of a published data directory."""
+def page_of(data_dir: Path, **options: Any) -> Page:
+    """The page of a published data directory, written and read again."""
+    file = data_dir / "page.html"
     with open_published(Folders(data_dir)) as connection:
-        return Page(page_html(connection, **options))  # type: ignore[arg-type]
+        write_page(connection, file, **options)
+    return Page(file.read_text(encoding="utf-8"))

@@ -25,8 +25,8 @@ def test_every_currency_and_month_has_its_verdict(page: Page) -> None:
     rows = {(row[0], row[1]): row[2] for row in page.tables["The newest months"][1:]}
     assert rows == {
         ("EUR", "2026-10"): "Nothing to compare, not due yet",
-        ("EUR", "2026-09"): "Breaks are open",
-        ("EUR", "2026-08"): "Breaks are open",
+        ("EUR", "2026-09"): "Open breaks",
+        ("EUR", "2026-08"): "Open breaks",
         ("JPY", "2026-09"): "Not reconciled",
         ("USD", "2026-09"): "Clean",
     }
@@ -176,6 +176,12 @@ def test_closed_months_are_told_in_the_words_they_come_with(tmp_path: Path) -> N
     publish_example(tmp_path)
     assert "No month is closed." in page_of(tmp_path).words
     assert "EUR 2026-08: closed by <ana>" in page_of(tmp_path, closed=["EUR 2026-08: closed by <ana>"]).words
+
+
+def test_an_enquiry_says_that_it_is_one_and_nothing_of_closed_months(tmp_path: Path) -> None:
+    words = page_of(publish_example(tmp_path), is_enquiry=True).words
+    assert "An enquiry: what was known by 2026-09-15 06:00 UTC." in words
+    assert "No month is closed" not in words
 
 
 def test_run_facts_stand_at_the_end(page: Page) -> None:

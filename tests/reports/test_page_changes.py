@@ -60,8 +60,9 @@ def test_each_kind_of_change_is_counted_and_listed_with_what_it_was_before(tmp_p
     assert "Worse: 1 Price charged is not the price ordered 100.00 → 150.00 EUR" in page.words
     assert "Smaller: 1 Charge without an order 60.00 → 50.00 EUR" in page.words
     assert "Opened again: 1 Order was not billed 12.00 EUR" in page.words
-    assert "Resolved: 1 Line does not add up 77.77 EUR" in page.words
+    assert "Resolved: 1 Line does not add up was 77.77 EUR was wrong once" in page.words
     assert "New: 1 Orders could not be read 120,000 JPY at risk" in page.words
+    assert "Since the last run: 1 new, 1 worse, 1 opened again, 1 resolved, 1 smaller." in page.words
     assert "compared with the run as of 2026-09-12 06:00 UTC" in page.words
 
 
@@ -107,7 +108,7 @@ def test_a_long_list_is_cut_and_says_of_how_many(tmp_path: Path) -> None:
     tables = {"marts.fct_breaks": breaks, "intermediate.int_break_events": events}
     add_rows(data, {**tables, "recon_memory.break_log": [before]})
     page = page_of(data)
-    assert "New: 40 The gravest 10 of 40." in page.words
+    assert "New: 40 The gravest 5 of 40." in page.words
     assert "The 8 with the most at risk of 44;" in page.words
     assert page.words.count("number 40.") == 2
     assert "number 1." not in page.words

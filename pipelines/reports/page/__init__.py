@@ -26,15 +26,14 @@ def write_page(
     *,
     period: str | None = None,
     closed: Sequence[str] = (),
+    is_enquiry: bool = False,
 ) -> None:
     """Writes the page of a published database (or an enquiry) to a file, whole or not at all.
 
     Shape:   `period` (YYYY-MM) leaves only documents and breaks of that month; `closed` are the sentences about
-             closed months, which are kept outside the database. The folder of `path` must exist.
+             closed months, which are kept outside the database and have no place in an enquiry. The folder of
+             `path` must exist.
     """
-    write_atomically(path, page_html(connection, period=period, closed=closed).encode())
-
-
-def page_html(connection: duckdb.DuckDBPyConnection, *, period: str | None = None, closed: Sequence[str] = ()) -> str:
-    """The page as text."""
-    return rendered(gathered(connection, period=period, closed=closed))
+    facts = gathered(connection, period=period)
+    text = rendered(facts | {"closed": list(closed), "is_enquiry": is_enquiry})
+    write_atomically(path, text.encode())

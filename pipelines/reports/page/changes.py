@@ -15,7 +15,7 @@ import duckdb
 from pipelines.reports.page.words import EVENTS
 from pipelines.reports.rows import Row, first_row, rows
 
-LISTED = 10
+LISTED = 5
 _BEFORE = """
 select count(*) as events, max(event_at) as last_at, max(generation) as last_generation
 from recon_memory.break_log where generation < $1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -15,7 +14,7 @@ from pipelines.reports.rows import Row, first_row, rows
 _DIGITS = "select currency, minor_digits from seeds.currencies"
 
 
-def gathered(connection: duckdb.DuckDBPyConnection, *, period: str | None, closed: Sequence[str]) -> dict[str, Any]:
+def gathered(connection: duckdb.DuckDBPyConnection, *, period: str | None) -> dict[str, Any]:
     """The facts of the page by the names that the template uses.
 
     Shape:   `period` leaves only documents and breaks of that month.
@@ -64,7 +63,6 @@ def gathered(connection: duckdb.DuckDBPyConnection, *, period: str | None, close
         "events": EVENTS,
         "unread": coverage.unread(connection),
         "limits": {"reasons": coverage.REASONS, "readings": coverage.READINGS},
-        "closed": list(closed),
     }
 
 

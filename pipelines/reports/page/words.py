@@ -5,7 +5,7 @@ from __future__ import annotations
 VERDICTS = {
     "clean": "Clean",
     "partly_clean": "Clean where compared",
-    "breaks": "Breaks are open",
+    "breaks": "Open breaks",
     "not_reconciled": "Not reconciled",
     "nothing": "Nothing to compare",
     "not_due": "Not due yet",
