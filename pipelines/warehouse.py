@@ -121,6 +121,11 @@ class Folders:
         return self.data / "history" / "carts"
 
     @property
+    def sql_history(self) -> Path:
+        """What was typed at the prompt of `recon sql`; its owner's alone, and never published."""
+        return self.data / "sql_history"
+
+    @property
     def logs(self) -> Path:
         """One JSON-lines log a run."""
         return self.data / "logs"

@@ -4,24 +4,79 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
+from pathlib import Path
 
 import click
 
 from pipelines.commands.common import as_of_option, prepare
+from pipelines.commands.output import Document, json_option
+from pipelines.errors import UsageError
 from pipelines.warehouse import open_published
+
+TEXT_SHAPES = ("table", "csv", "json")
+FILE_SHAPES = ("parquet", "xlsx")
+_ENDINGS = {f".{shape}": shape for shape in (*TEXT_SHAPES, *FILE_SHAPES)}
 
 
 @click.command()
 @click.argument("query", required=False)
-@click.option("--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option("--question", metavar="NAME", help="A saved question instead of QUERY.")
+@click.option("--questions", "lists", is_flag=True, help="List the saved questions.")
+@click.option("--currency", metavar="CODE", help="With --question: the rows of one currency.")
+@click.option("--period", metavar="YYYY-MM", help="With --question: the rows of one month.")
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice([*TEXT_SHAPES, *FILE_SHAPES]),
+    help="By default table, or what the ending of --out says.",
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file instead of the terminal.")
 @as_of_option
-def sql(query: str | None, shape: str, as_of: datetime | None) -> None:
-    """Ask the published database (read-only); without QUERY, line by line."""
+@json_option
+def sql(
+    query: str | None,
+    question: str | None,
+    lists: bool,
+    currency: str | None,
+    period: str | None,
+    shape: str | None,
+    out: Path | None,
+    as_of: datetime | None,
+    document: Document,
+) -> None:
+    """Ask the published database (read-only); without QUERY at a prompt, with history and completion."""
     from pipelines.reports import query as queries
+    from pipelines.reports.query_files import write_file
+    from pipelines.reports.questions import question_sql
+    from pipelines.reports.questions import questions as saved
 
+    if lists:
+        document.add(questions=saved())
+        for name, text in saved().items():
+            click.echo(f"{name:<38} {text}")
+        return
+    if query is not None and question is not None:
+        raise UsageError("name a QUERY or a --question, not both")
+    if question is None and (currency or period):
+        raise UsageError("--currency and --period belong to --question; write a condition into the QUERY")
+    shape = shape or _ENDINGS.get(out.suffix if out else "", "table")
+    if shape in FILE_SHAPES and out is None:
+        raise UsageError(f"{shape} is for files; name one with --out result.{shape}")
     _, folders = prepare()
     with open_published(folders, as_of) as connection:
-        if query is not None:
-            queries.show(connection, query, shape, sys.stdout)
+        if question is not None:
+            query = question_sql(connection, question, currency=currency, period=period)
+        if query is None and (out is not None or document.is_wanted):
+            raise UsageError("an answer for a file or a program needs a QUERY or a --question")
+        if query is None:
+            from pipelines.reports.prompt import ask
+
+            ask(connection, shape, folders.sql_history)
+        elif out is not None:
+            count = write_file(connection, query, shape, out)
+            document.add(file=out, rows_count=count)
+            click.echo(f"{count:,} rows: {out}")
+        elif document.is_wanted:
+            document.add(**queries.facts(connection, query))
         else:
-            queries.ask(connection, shape)
+            queries.show(connection, query, shape, sys.stdout)

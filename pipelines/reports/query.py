@@ -18,14 +18,26 @@ ROWS_SHOWN = 200
 PIPE_WIDTH = 240
 
 
-def show(connection: duckdb.DuckDBPyConnection, query: str, shape: str, out: IO[str]) -> None:
-    """Runs one query and writes its result.
+def run(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyConnection:
+    """Runs one query; its rows wait to be fetched.
 
     Errors:  UsageError with the database's own message.
     """
     try:
-        cursor = connection.execute(query)
-        names = [column[0] for column in cursor.description or []]
+        return connection.execute(query)
+    except duckdb.Error as error:
+        raise UsageError(f"the query cannot run: {error}") from error
+
+
+def show(connection: duckdb.DuckDBPyConnection, query: str, shape: str, out: IO[str]) -> int:
+    """Runs one query and writes its result as text; the number of rows written.
+
+    Shape:   `shape` is `table` (the first 200 rows), `csv` or `json` (one document a line).
+    Errors:  UsageError with the database's own message.
+    """
+    cursor = run(connection, query)
+    names = names_of(cursor)
+    try:
         rows = cursor.fetchmany(ROWS_SHOWN + 1) if shape == "table" else cursor.fetchall()
     except duckdb.Error as error:
         raise UsageError(f"the query cannot run: {error}") from error
@@ -38,25 +50,21 @@ def show(connection: duckdb.DuckDBPyConnection, query: str, shape: str, out: IO[
             out.write(json.dumps(dict(zip(names, map(_cell, row), strict=True)), default=str) + "\n")
     else:
         _table(names, rows, out)
+    return len(rows)
 
 
-def ask(connection: duckdb.DuckDBPyConnection, shape: str) -> None:
-    """Reads queries from the terminal, one a line, until the end of the input."""
-    import sys
+def facts(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
+    """The whole result for a program: names of the columns, and rows as they are.
 
-    while True:
-        try:
-            line = input("recon> ").strip().rstrip(";")
-        except EOFError:
-            return
-        if line in ("exit", "quit", ".quit"):
-            return
-        if not line:
-            continue
-        try:
-            show(connection, line, shape, sys.stdout)
-        except UsageError as error:
-            print(error)
+    Errors:  UsageError with the database's own message.
+    """
+    cursor = run(connection, query)
+    return {"columns": names_of(cursor), "rows": [list(row) for row in cursor.fetchall()]}
+
+
+def names_of(cursor: duckdb.DuckDBPyConnection) -> list[str]:
+    """The names of the columns of a result."""
+    return [column[0] for column in cursor.description or []]
 
 
 def _table(names: list[str], rows: list[tuple[Any, ...]], out: IO[str]) -> None:
