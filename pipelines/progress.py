@@ -6,48 +6,71 @@ import json
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
 from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.text import Text
 
 from pipelines.partner_center.walks import WalkOutcome
+from pipelines.progress_text import Work, work_text
 
-SECONDS_BETWEEN_LINES = 3.0
+SECONDS_BETWEEN_LINES = 5.0
+# Where lines are sparse, a wait from that on has one of its own, at once.
+LONG_WAIT_SECONDS = 10.0
+_REFRESHES_PER_SECOND = 5
 
 
 class Progress:
-    """Told what happens by the client and the loader, on any thread; draws and logs it.
+    """Told what happens by the client and the loader, on any thread; draws and logs it. Never writes to stdout.
 
     Shape:   with `log` None nothing is logged; `console` decides whether there is a terminal. A quiet one
              draws nothing.
+    Units:   `clock` in seconds that never run backwards.
     """
 
-    def __init__(self, log: Path | None = None, console: Console | None = None, *, is_quiet: bool = False) -> None:
-        self._console = console or Console(stderr=True, highlight=False)
+    def __init__(
+        self,
+        log: Path | None = None,
+        console: Console | None = None,
+        *,
+        is_quiet: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        console = console or Console(stderr=True, highlight=False)
         self._lock = threading.Lock()
         self._log: IO[str] | None = None
         if log is not None:
             self._log = log.open("a", encoding="utf-8")
             log.chmod(0o600)
-        self._is_quiet = is_quiet
-        self._status = self._console.status("") if self._console.is_terminal and not is_quiet else None
-        self._started = self._last_line = time.monotonic()
-        self._phase, self._partitions, self._done = "", 0, 0
-        self._requests = self._rows = self._failed = 0
-        self._waiting = ""
+        self._is_quiet, self._clock = is_quiet, clock
+        self._work = Work(began_at=clock())
+        self._last_line = clock()
+        self._live: Live | None = None
+        if console.is_terminal and not console.is_dumb_terminal and not is_quiet:
+            spinner = Spinner("dots")
+            self._live = Live(
+                get_renderable=lambda: self._renderable(spinner),
+                console=console,
+                refresh_per_second=_REFRESHES_PER_SECOND,
+                transient=True,
+                redirect_stdout=False,
+            )
 
     def __enter__(self) -> Progress:
-        if self._status:
-            self._status.start()
+        if self._live:
+            self._live.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._status:
-            self._status.stop()
+        if self._live:
+            self._live.stop()
         self._write("end", error=f"{kind.__name__}: {error}" if kind else None)
         if self._log:
             self._log.close()
@@ -57,8 +80,10 @@ class Progress:
     def request_sent(self, *, method: str, url: str, attempt: int, request_id: str) -> None:
         """A request leaves."""
         with self._lock:
-            self._requests += 1
-            self._waiting = ""
+            self._work.requests += 1
+            self._work.phase_requests += 1
+            self._work.waits.pop(threading.get_ident(), None)
+        self._draw()
 
     def answer_received(self, **about: Any) -> None:
         """An answer is complete."""
@@ -71,31 +96,38 @@ class Progress:
     def waiting(self, *, url: str, seconds: float, why: str) -> None:
         """The client waits, and why."""
         with self._lock:
-            self._waiting = f", waiting {seconds:.0f} s: {why}" if seconds >= 1 else ""
+            self._work.waits[threading.get_ident()] = (self._clock() + seconds, why)
         if seconds >= 1:
             self._write("waiting", url=url, seconds=round(seconds, 3), why=why)
-        self._draw()
+        self._draw(now=seconds >= LONG_WAIT_SECONDS)
 
     # What the loader tells.
 
     def phase(self, name: str, partitions: int) -> None:
         """A new part of the job begins."""
         with self._lock:
-            self._phase, self._partitions, self._done = name, partitions, 0
+            work, now = self._work, self._clock()
+            work.phase, work.phase_began_at, work.parts, work.done = name, now, partitions, 0
+            work.phase_requests = work.phase_rows = 0
+            work.reading = ""
+            work.waits.clear()
         self._write("phase", name=name, partitions=partitions)
         self._draw(now=True)
 
     def page_read(self, partition_id: str, items: int) -> None:
         """A page is in the landing."""
         with self._lock:
-            self._rows += items
+            self._work.rows += items
+            self._work.phase_rows += items
+            self._work.reading = partition_id.split("/")[0]
         self._draw()
 
     def partition_done(self, outcome: WalkOutcome) -> None:
         """A partition was read, found unchanged, or could not be read."""
         with self._lock:
-            self._done += 1
-            self._failed += outcome.result == "failed"
+            self._work.done += 1
+            self._work.failed += outcome.result == "failed"
+            self._work.reading = outcome.partition_id.split("/")[0]
         self._write(
             "partition",
             partition_id=outcome.partition_id,
@@ -108,29 +140,27 @@ class Progress:
     def node_done(self, done: int, total: int) -> None:
         """A model is built or a check has held."""
         with self._lock:
-            self._done, self._partitions = done, total
+            self._work.done, self._work.parts = done, total
         self._draw()
 
     def noted(self, event: str, **about: Any) -> None:
         """Something that only the log keeps."""
         self._write(event, **about)
 
+    def _renderable(self, spinner: Spinner) -> Spinner:
+        # Asked several times a second, so that a wait is seen to get shorter.
+        text = Text(work_text(self._work, self._clock()), no_wrap=True, overflow="ellipsis")
+        spinner.update(text=text)
+        return spinner
+
     def _draw(self, *, now: bool = False) -> None:
-        if self._is_quiet:
+        if self._is_quiet or self._live:
             return
         with self._lock:
-            elapsed = time.monotonic() - self._started
-            parts = f" {self._done}/{self._partitions}" if self._partitions else ""
-            failed = f", {self._failed} not read" if self._failed else ""
-            line = (
-                f"{self._phase}{parts} · {self._requests} requests, {self._rows:,} rows, "
-                f"{elapsed:.0f} s{failed}{self._waiting}"
-            )
-            if self._status:
-                self._status.update(line)
-            elif now or time.monotonic() - self._last_line > SECONDS_BETWEEN_LINES:
-                self._last_line = time.monotonic()
-                print(line, file=sys.stderr, flush=True)
+            moment = self._clock()
+            if now or moment - self._last_line > SECONDS_BETWEEN_LINES:
+                self._last_line = moment
+                print(work_text(self._work, moment), file=sys.stderr, flush=True)
 
     def _write(self, event: str, **about: Any) -> None:
         if self._log is None:

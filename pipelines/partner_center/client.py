@@ -126,7 +126,7 @@ class PartnerCenterClient:
                 sleep=sleep,
                 clock=clock,
                 policy=policy,
-                on_wait=announce,
+                on_wait=lambda seconds, why: announce(seconds, f"sign-in: {why}"),
                 mask=mask,
                 shared=refresh_token,
             )

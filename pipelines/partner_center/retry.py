@@ -136,7 +136,9 @@ class Patience:
         failure = state.outcome.exception() if state.outcome else None
         seconds = state.upcoming_sleep
         self.waited_seconds += seconds
-        self._on_wait(seconds, failure.problem if isinstance(failure, TryAgain) else "retry")
+        asked = self._asked_wait(state)
+        why = failure.problem if isinstance(failure, TryAgain) else "retry"
+        self._on_wait(seconds, why if asked is None else f"{why}, Retry-After {asked:.0f} s")
 
 
 def retry_after_seconds(headers: Mapping[str, str], now: float) -> float | None:

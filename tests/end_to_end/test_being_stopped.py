@@ -108,7 +108,7 @@ def test_while_dbt_builds_and_the_published_result_stays(finished: Desk, world: 
         before = os.readlink(desk.data / "published" / "warehouse.duckdb")
         with running(later, "transform") as process:
             assert process.stderr is not None
-            assert any(re.search(r" [1-9]\d*/\d+ ", line) for line in process.stderr)
+            assert any(re.search(r" [1-9]\d* of \d+ ", line) for line in process.stderr)
             returned, said = stop(process, signal.SIGINT)
         assert returned == 130
         assert "resource_tracker" not in said
