@@ -82,3 +82,8 @@ def notes_without_lines(b: Builder) -> None:
 def nothing_to_pay(b: Builder) -> None:
     """An invoice over zero needs no lines."""
     b.draft(b.months[-1], "GBP", total=Decimal(0))
+
+
+def open_and_shown_without_parts(b: Builder) -> None:
+    """An invoice in pounds is open, and the balance in pounds comes without its parts: there is nothing to add up."""
+    bill_apart(b, "GB", b.months[-1])

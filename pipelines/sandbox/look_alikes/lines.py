@@ -83,3 +83,21 @@ def old_rows_with_another_price(b: Builder) -> None:
     lines = b.document_of(charge).charges
     place = next(index for index, line in enumerate(lines) if line is charge)
     lines[place] = replace(charge, unit_price=Decimal("496.07"), effective_unit_price=Decimal("496.07"))
+
+
+def credits_of_a_customer_that_left(b: Builder) -> None:
+    """The customer is not in the list any more, and a credit still comes: an adjustment is no charge to compare."""
+    for country in ("US", "JP"):
+        c, m = b.customer(country, listed=False), b.months[-2]
+        credit = b.item("plan", "18.00", term="")
+        b.charge(None, credit, m, -1, customer=c, charge_type="customerCredit", order_ref="", style="modern")
+
+
+def a_minor_unit_off(b: Builder) -> None:
+    """Subtotal and tax miss the total by one minor unit, a cent or a yen: rounding, and no more."""
+    for country, step in (("GB", "0.01"), ("JP", "-1")):
+        c, m = b.customer(country), b.months[-1]
+        item = b.item("subscription", "45.00")
+        order = b.order(c, m.at(8), (item, 2))
+        b.entitle(order)
+        b.charge(order, item, m, 2, style="modern", excess_total=Decimal(step))

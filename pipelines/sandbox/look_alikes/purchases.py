@@ -74,3 +74,24 @@ def billed_again_in_a_foreign_currency(b: Builder) -> None:
     b.charge(order, item, m, 1)
     b.charge(order, item, later, -1)
     b.charge(order, item, later, 1)
+
+
+def the_same_bought_twice_in_a_day(b: Builder) -> None:
+    """Two orders that only their ids tell apart, and a charge for each: the id decides, so nothing is open."""
+    for country in ("US", "JP"):
+        c, m = b.customer(country), b.months[-2]
+        item = b.item("perpetual", "58.00", term="")
+        for hour in (9, 15):
+            order = b.order(c, m.at(12, hour), (item, 2))
+            b.entitle(order)
+            b.charge(order, item, m, 2, style="modern")
+
+
+def two_customers_who_buy_alike(b: Builder) -> None:
+    """Two customers order the same at the same time and are billed on the same invoice, each for its own order."""
+    m, item = b.months[-1], b.item("perpetual", "77.00", term="")
+    document = b.main_documents(m, "EUR")[0]
+    for _ in range(2):
+        order = b.order(b.customer("DE"), m.at(14), (item, 3))
+        b.entitle(order)
+        b.charge(order, item, m, 3, style="modern", document=document)
