@@ -16,6 +16,7 @@ import click
 from pipelines import stopping
 from pipelines.commands import COMMANDS, GROUPS
 from pipelines.commands.common import PROFILE
+from pipelines.commands.completing import profiles
 from pipelines.commands.failures import Failure, failure_of, show_trace, stop_text
 from pipelines.commands.output import Asked, write_document
 
@@ -47,6 +48,7 @@ _PROFILE_OPTION = click.option(
     metavar="NAME",
     expose_value=False,
     callback=_profile,
+    shell_complete=profiles,
     help="The partner, where there are several (or RECON_PROFILE).",
 )
 

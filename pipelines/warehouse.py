@@ -16,14 +16,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import filelock
 
 from pipelines.errors import LockHeld, ReconError, UsageError
 from pipelines.files import put_in_place, sync_folder, write_atomically
-from pipelines.parquet_copy import write_parquet
+
+if TYPE_CHECKING:
+    # Imported where it is used: it takes longer than all the rest of `recon --help`.
+    import duckdb
 
 GENERATIONS_KEPT = 2
 # The oldest DuckDB that analysts' tools may bring along: the published file is written so that it opens it.
@@ -178,6 +180,8 @@ def open_published(folders: Folders, as_of: datetime | None = None) -> duckdb.Du
             raise UsageError(_no_enquiry(folders, as_of))
     elif not file.exists():
         raise ReconError(f"nothing is published in {folders.data} yet; run `recon run` (or `recon demo`) first")
+    import duckdb
+
     connection = duckdb.connect(os.fspath(file.resolve()), read_only=True, config={"enable_external_access": "false"})
     locked = connection.execute("select current_setting('lock_configuration')").fetchone()
     # One process shares one instance a file: a second connection finds it set and locked already.
@@ -192,6 +196,8 @@ def open_build(folders: Folders) -> duckdb.DuckDBPyConnection:
 
     Shape:   a new one is made in the storage format of `STORAGE_VERSION`; one that is there keeps its own.
     """
+    import duckdb
+
     connection = duckdb.connect(
         os.fspath(folders.build_database), config={"storage_compatibility_version": STORAGE_VERSION}
     )
@@ -256,7 +262,7 @@ def publish(folders: Folders, generation: int) -> Path:
     aside = target.with_suffix(".incoming")
     shutil.copyfile(folders.build_database, aside)
     put_in_place(aside, target)
-    write_parquet(target, _parquet_of(target))
+    _write_parquet(target)
     _point(folders.published, target)
     _point(folders.parquet, _parquet_of(target))
     _remove_old_generations(folders)
@@ -269,9 +275,15 @@ def publish_parquet_again(folders: Folders) -> None:
         return
     wanted = _parquet_of(folders.published.resolve())
     if not wanted.exists():
-        write_parquet(folders.published.resolve(), wanted)
+        _write_parquet(folders.published.resolve())
     if folders.parquet.resolve() != wanted:
         _point(folders.parquet, wanted)
+
+
+def _write_parquet(database: Path) -> None:
+    from pipelines.parquet_copy import write_parquet
+
+    write_parquet(database, _parquet_of(database))
 
 
 def _parquet_of(database: Path) -> Path:

@@ -11,12 +11,14 @@ from pipelines.commands.cart import cart
 from pipelines.commands.catalog import catalog
 from pipelines.commands.check import check
 from pipelines.commands.close import close, reopen
+from pipelines.commands.completion import completion
 from pipelines.commands.daily import daily
 from pipelines.commands.demo import demo
 from pipelines.commands.disputes import disputes
 from pipelines.commands.doctor import doctor
 from pipelines.commands.explain import explain
 from pipelines.commands.load import load
+from pipelines.commands.notebooks import notebooks
 from pipelines.commands.report import report
 from pipelines.commands.run import run
 from pipelines.commands.sandbox import sandbox
@@ -28,8 +30,8 @@ from pipelines.commands.transform import transform
 GROUPS: dict[str, tuple[click.Command, ...]] = {
     "First": (demo, doctor, sandbox),
     "Daily": (run, daily, check, load, transform, statements, alert),
-    "Looking": (report, explain, sql, catalog),
+    "Looking": (report, notebooks, explain, sql, catalog),
     "Closing": (annotate, disputes, accruals, close, reopen),
-    "Development": (cart,),
+    "Development": (cart, completion),
 }
 COMMANDS: tuple[click.Command, ...] = tuple(command for commands in GROUPS.values() for command in commands)

@@ -8,13 +8,19 @@ from pathlib import Path
 import click
 
 from pipelines.commands.common import as_of_option, prepare, reports_folder
+from pipelines.commands.completing import months
 from pipelines.commands.output import Document, json_option
 from pipelines.files import write_atomically
 from pipelines.warehouse import open_published
 
 
 @click.command(short_help="Journal of what is ordered and on no invoice")
-@click.option("--period", metavar="YYYY-MM", help="The month to close; default: the month of the published moment.")
+@click.option(
+    "--period",
+    metavar="YYYY-MM",
+    shell_complete=months,
+    help="The month to close; default: the month of the published moment.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),

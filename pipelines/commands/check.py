@@ -7,12 +7,13 @@ from datetime import datetime
 import click
 
 from pipelines.commands.common import as_of_option, prepare
+from pipelines.commands.completing import months
 from pipelines.commands.output import Document, json_option
 from pipelines.warehouse import open_published, published_info
 
 
 @click.command(short_help="The published verdict, as an exit code")
-@click.option("--period", metavar="YYYY-MM", help="This month instead of the newest due one.")
+@click.option("--period", metavar="YYYY-MM", shell_complete=months, help="This month instead of the newest due one.")
 @click.option(
     "--fail-on", type=click.Choice(["low", "medium", "high", "critical"]), default="high", show_default=True
 )

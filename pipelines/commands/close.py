@@ -7,14 +7,17 @@ import getpass
 import click
 
 from pipelines.commands.common import prepare
+from pipelines.commands.completing import currencies, months
 from pipelines.commands.output import Document, json_option
 from pipelines.errors import UsageError
 from pipelines.warehouse import exclusive_run
 
 
 @click.command(short_help="Freeze a month, with certificate and evidence")
-@click.argument("month", metavar="YYYY-MM")
-@click.option("--currency", metavar="CODE", help="This currency alone; default: all of the month.")
+@click.argument("month", metavar="YYYY-MM", shell_complete=months)
+@click.option(
+    "--currency", metavar="CODE", shell_complete=currencies, help="This currency alone; default: all of the month."
+)
 @click.option("--with-open-breaks", metavar="REASON", help="Close it although something speaks against it, and why.")
 @click.option("--by", "closed_by", metavar="NAME", help="Who closes it; default: the signed-in user.")
 @json_option
@@ -39,9 +42,11 @@ def close(
 
 
 @click.command(short_help="Open a closed month again")
-@click.argument("month", metavar="YYYY-MM")
+@click.argument("month", metavar="YYYY-MM", shell_complete=months)
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept.")
-@click.option("--currency", metavar="CODE", help="This currency alone; default: all that are closed.")
+@click.option(
+    "--currency", metavar="CODE", shell_complete=currencies, help="This currency alone; default: all that are closed."
+)
 @click.option("--by", "reopened_by", metavar="NAME", help="Who opens it; default: the signed-in user.")
 @json_option
 def reopen(document: Document, month: str, reason: str, currency: str | None, reopened_by: str | None) -> None:

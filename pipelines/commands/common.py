@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.commands.completing import enquiries
 from pipelines.commands.failures import FAILED, LOCKED, NOT_FINISHED, WRONG_USAGE
 from pipelines.commands.output import Asked, Document
 from pipelines.errors import SettingsError, UsageError
@@ -193,6 +194,7 @@ def as_of_option(command: Callable[..., None]) -> Callable[..., None]:
         "--as-of",
         "as_of",
         metavar="MOMENT",
+        shell_complete=enquiries,
         callback=lambda _context, _option, text: _moment(text) if text else None,
         help="An enquiry that was made for this moment, like 2026-09-12T00:00:00Z.",
     )(command)

@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from pipelines.commands.common import prepare, reports_folder
+from pipelines.commands.completing import breaks
 from pipelines.commands.output import Document, json_option
 from pipelines.files import write_atomically
 from pipelines.warehouse import open_published, published_info
 
 
 @click.command(short_help="Letters to the vendor, with evidence")
-@click.argument("break_ids", nargs=-1, metavar="[BREAK_ID ...]")
+@click.argument("break_ids", nargs=-1, metavar="[BREAK_ID ...]", shell_complete=breaks)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

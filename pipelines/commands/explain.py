@@ -7,12 +7,13 @@ from datetime import datetime
 import click
 
 from pipelines.commands.common import as_of_option, prepare
+from pipelines.commands.completing import subjects
 from pipelines.commands.output import Document, json_option
 from pipelines.warehouse import open_published
 
 
 @click.command(short_help="Why a break, a line or an order is what it is")
-@click.argument("subject", metavar="BREAK_ID | INVOICE | ORDER | LINE")
+@click.argument("subject", metavar="BREAK_ID | INVOICE | ORDER | LINE", shell_complete=subjects)
 @click.argument("part", required=False, metavar="[LINE | PRODUCT[:SKU]]")
 @as_of_option
 @json_option

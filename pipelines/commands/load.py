@@ -15,12 +15,13 @@ from pipelines.commands.common import (
     unread_code,
     watched,
 )
+from pipelines.commands.completing import resources as known_resources
 from pipelines.commands.output import Document, json_option
 from pipelines.warehouse import exclusive_run
 
 
 @click.command(short_help="Pull what is new")
-@click.argument("resources", nargs=-1)
+@click.argument("resources", nargs=-1, shell_complete=known_resources)
 @click.option("--rebuild", is_flag=True, help="Make the working database again from the landing, without the API.")
 @click.option("--sweep", is_flag=True, help="Read the orders and entitlements of every customer.")
 @click.option("--month", metavar="YYYY-MM", help="With price_sheets or fx_rates: of this month, whatever is needed.")

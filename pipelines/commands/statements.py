@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from pipelines.commands.common import DONE, PARTLY_READ, prepare, watched
+from pipelines.commands.completing import invoices as invoice_ids
 from pipelines.commands.output import Document, json_option
 from pipelines.warehouse import exclusive_run
 
 
 @click.command(short_help="Download invoice PDFs")
-@click.argument("invoices", nargs=-1, metavar="[INVOICE ...]")
+@click.argument("invoices", nargs=-1, metavar="[INVOICE ...]", shell_complete=invoice_ids)
 @json_option
 def statements(document: Document, invoices: tuple[str, ...]) -> int:
     """Download invoice PDFs that are not there yet (all, or those named); `recon run` compares their totals."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from pipelines.cli import cli
 from pipelines.commands import COMMANDS, GROUPS
 
 FOLDER = Path(pipelines.commands.__file__).parent
-SUPPORT = {"__init__", "common", "failures", "output"}
+SUPPORT = {"__init__", "common", "completing", "failures", "output"}
 
 
 def leaves(command: click.Command, name: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -59,3 +61,11 @@ def test_the_menu_shows_each_once_in_a_line_of_its_own() -> None:
         assert command.short_help, command.name
         assert len(line[0]) < 80
         assert line[0].endswith(command.short_help), line[0]
+
+
+def test_help_waits_for_no_library() -> None:
+    """What takes long to import is imported by the command that needs it."""
+    heavy = {"duckdb", "dlt", "dbt", "polars", "pyarrow", "httpx", "rich", "jinja2", "altair", "xlsxwriter"}
+    asked = "import sys, pipelines.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=60)
+    assert heavy & set(done.stdout.split()) == set()
