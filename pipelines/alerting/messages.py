@@ -47,6 +47,7 @@ class News:
     generation: int = 0
     digits: Mapping[str, int] = field(default_factory=dict)
     with_names: bool = False
+    profile: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.runs or self.breaks)
@@ -78,6 +79,7 @@ def message(news: News, listed: int = BREAKS_LISTED) -> Message:
         lines.append(f"published as of {news.as_of:%Y-%m-%d %H:%M} UTC")
     runs = [{"event": one.event, "happened_at": plain(one.happened_at), "detail": one.detail} for one in news.runs]
     facts = {
+        "profile": news.profile or None,
         "as_of": plain(news.as_of),
         "runs": runs,
         "counts": {event: sum(one.event == event for one in news.breaks) for event in _EVENTS},
@@ -111,7 +113,8 @@ def _title(news: News) -> str:
     parts = [_RUN_TITLES[one.event] for one in news.runs]
     if news.breaks:
         parts.append(f"breaks: {', '.join(one for one in counts if not one.startswith('0 '))}")
-    return f"Billing reconciliation: {'; '.join(dict.fromkeys(parts))}"
+    whose = f" of {news.profile}" if news.profile else ""
+    return f"Billing reconciliation{whose}: {'; '.join(dict.fromkeys(parts))}"
 
 
 def _run_line(entry: Entry) -> str:

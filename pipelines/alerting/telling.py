@@ -104,13 +104,13 @@ def _with_notes(memory: Memory, notes: tuple[Note, ...]) -> Memory:
 def _news(folders: Folders, settings: DailySettings, memory: Memory) -> News:
     runs = memory.pending_runs()
     if not folders.published.exists():
-        return News(runs, ())
+        return News(runs, (), profile=settings.profile)
     # One connection: what is read belongs together, whatever is published meanwhile.
     with open_published(folders) as connection:
         generation, as_of = connection.execute("select generation, as_of from recon_meta.build_info").fetchall()[0]
         digits = dict(connection.execute("select currency, minor_digits from seeds.currencies").fetchall())
         found = changes(connection, memory.told_breaks(), settings.alert_severity)
-    return News(runs, found, as_of, generation, digits, settings.alert_names)
+    return News(runs, found, as_of, generation, digits, settings.alert_names, settings.profile)
 
 
 def _confirmed(news: News) -> Iterator[Entry]:

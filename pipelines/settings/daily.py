@@ -20,6 +20,7 @@ _YES, _NO = ("true", "yes", "1", "on"), ("false", "no", "0", "off")
 class DailySettings:
     """Checked settings of alerts and of clearing up. The address is a secret and never part of `repr`.
 
+    Shape:   `profile` says of which partner a message is, where there are several.
     Units:   `keep_…_days` in days, 0: for ever.
     """
 
@@ -31,6 +32,7 @@ class DailySettings:
     keep_logs_days: int = 90
     keep_reports_days: int = 400
     keep_enquiries_days: int = 0
+    profile: str = ""
 
     def __repr__(self) -> str:
         return f"DailySettings({self.in_words()})"
@@ -68,6 +70,7 @@ def read_daily_settings(values: Values) -> DailySettings:
         keep_logs_days=whole_number_of(values, "RECON_KEEP_LOGS_DAYS", 0, _LONGEST_DAYS),
         keep_reports_days=whole_number_of(values, "RECON_KEEP_REPORTS_DAYS", 0, _LONGEST_DAYS),
         keep_enquiries_days=whole_number_of(values, "RECON_KEEP_ENQUIRIES_DAYS", 0, _LONGEST_DAYS),
+        profile=values.profile,
     )
 
 

@@ -75,6 +75,11 @@ def test_any_other_receiver_gets_text_a_card_and_the_facts() -> None:
     assert sent["recon"]["breaks"][0]["at_risk_amount"] == "120000"
 
 
+def test_a_message_says_of_which_partner_it_is_where_there_are_several(post: Post, inbox: Receiver) -> None:
+    post.tell(profile="contoso")
+    assert inbox.texts()[0].startswith("Billing reconciliation of contoso: ")
+
+
 def test_currencies_are_not_added_and_money_of_a_subject_is_added_once() -> None:
     lines = message(news(found(2), found(3), found(4), found(6, currency="EUR", amount="7.5"))).lines
     assert lines[0] == "EUR: 1 break, 7.50 EUR at risk"
