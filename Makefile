@@ -1,10 +1,14 @@
 # `make` alone prints this menu. Every target is one line that calls `recon`; set-up is done when it is missing.
 .DEFAULT_GOAL := help
-.PHONY: setup demo load transform reconcile daily alert check report explain annotate close reopen accruals disputes statements sql notebook doctor sandbox test lint prove bench docs clean help
+.PHONY: setup demo load transform reconcile daily alert check report explain annotate close reopen accruals disputes statements sql notebook notebooks-html doctor sandbox test lint prove bench docs clean help
 SHELL := /bin/sh
 VENV := .venv
 RUN := $(VENV)/bin/recon
 READY := $(VENV)/ready
+# Which partner, where there are several: make reconcile PROFILE=contoso
+ifdef PROFILE
+export RECON_PROFILE := $(PROFILE)
+endif
 
 ##@ First
 setup: $(READY) ## Create .venv and install the locked dependencies and the project
@@ -48,6 +52,8 @@ sql: $(READY) ## Read-only query on the published database (ARGS="'select ...'")
 	@$(RUN) sql $(ARGS)
 notebook: $(READY) ## marimo on notebooks/
 	@$(VENV)/bin/marimo edit notebooks
+notebooks-html: $(READY) ## Notebooks as html pages in reports/ (ARGS="refunds" for some)
+	@$(RUN) notebooks $(ARGS)
 sandbox: $(READY) ## The pretend Partner Center alone, until interrupted (ARGS="--port 8080")
 	@$(RUN) sandbox $(ARGS)
 

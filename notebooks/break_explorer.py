@@ -42,15 +42,27 @@ def _(as_of_input, choices, warehouse):
 
 @app.cell(hide_code=True)
 def _(chosen, show, warehouse):
-    found = pages.breaks_in_words(
-        warehouse,
-        status=chosen.status or "unresolved",
-        code=chosen.code,
-        currency=chosen.currency,
-        period=chosen.period,
-        customer_id=chosen.customer_id,
-    ).filter(pl.lit(True) if chosen.severity is None else pl.col("severity") == chosen.severity)
-    found = found.collect()
+    # Worst first, and within one currency the greatest: amounts of two currencies have no order.
+    found = (
+        pages.breaks_in_words(
+            warehouse,
+            status=chosen.status or "unresolved",
+            code=chosen.code,
+            currency=chosen.currency,
+            period=chosen.period,
+            customer_id=chosen.customer_id,
+        )
+        .filter(pl.lit(True) if chosen.severity is None else pl.col("severity") == chosen.severity)
+        .sort(
+            pl.col("severity").cast(pl.Enum(pages.SEVERITIES)),
+            "currency",
+            "at_risk_amount",
+            "break_id",
+            descending=[False, False, True, False],
+            nulls_last=True,
+        )
+        .collect()
+    )
     at_risk = (
         found.filter(pl.col("currency").is_not_null())
         .group_by("currency")
@@ -75,7 +87,7 @@ def _(found, show):
     mo.stop(found.is_empty(), mo.callout(mo.md("No break for this choice."), kind="success"))
     # As many letters as tell all breaks apart, as `recon explain` takes them.
     _SHORT = 10
-    # The break of `--break`, else the greatest.
+    # The break of `--break`, else the first.
     _wanted = pages.asked("break")
     _places = [place for place, one in enumerate(found["break_id"]) if _wanted and one.startswith(_wanted)]
     _columns = ["break_id", "at_risk_amount", "currency", "severity", "status", "customer", "explanation"]
@@ -83,6 +95,7 @@ def _(found, show):
         pages.searchable(found, show).select(_columns).with_columns(pl.col("break_id").str.head(_SHORT)),
         selection="single",
         initial_selection=_places[:1] or [0],
+        column_widths={"break_id": 100, "currency": 70, "severity": 75, "status": 75, "explanation": 420},
     )
     mo.vstack([mo.md("## 1 Pick a break"), listed])
     return (listed,)

@@ -95,7 +95,7 @@ def _(charges, customer, open_breaks, show):
         (
             f"Charged, {row['currency']}",
             show.money(row["total"], row["currency"]),
-            f"net, {row['charge_count']:,} charges",
+            f"net, {pages.counted(row['charge_count'], 'charge')}",
         )
         for row in net.iter_rows(named=True)
     ] + [

@@ -40,7 +40,7 @@ def _(as_of_input, choices, warehouse):
 
 
 @app.cell(hide_code=True)
-def _(chosen, warehouse):
+def _(chosen, show, warehouse):
     # The list price of a purchase, by month: refunds pay back an old price and say nothing about today's.
     prices_by_month = (
         pages.with_names(warehouse.charges(currency=chosen.currency, customer_id=chosen.customer_id), warehouse)
@@ -54,6 +54,7 @@ def _(chosen, warehouse):
         .sort("product_id", "sku_id", "pricing_currency", "period")
         .collect()
     )
+    smallest_coin = pages.smallest_coin(show, "pricing_currency")
     _sku = ["product_id", "sku_id", "product", "pricing_currency"]
     moved = (
         prices_by_month.group_by(*_sku, maintain_order=True)
@@ -66,7 +67,8 @@ def _(chosen, warehouse):
             highest_price=pl.col("highest_price").max(),
         )
         .with_columns(spread_price=pl.col("highest_price") - pl.col("lowest_price"))
-        .filter(pl.col("spread_price") > 0)
+        # The API sends up to twenty digits: what is less than the smallest coin is no other price.
+        .filter(pl.col("spread_price") >= smallest_coin)
         .sort("pricing_currency", "spread_price", "product_id", descending=[False, True, False])
     )
     sku_count = prices_by_month.select(_sku).n_unique()
@@ -90,24 +92,24 @@ def _(moved, prices_by_month, show, sku_count):
     mo.vstack(
         [
             mo.md(
-                f"## 1 Prices on the bills\n{pages.counted(sku_count, 'SKU')} were charged; of {len(moved):,} the unit "
-                "price was not the same on every charge."
+                f"## 1 Prices on the bills\n{pages.counted(sku_count, 'SKU')} charged, {len(moved):,} of them at more than "
+                "one unit price. Unit prices are shown to six digits."
             ),
             mo.hstack(_charts, wrap=True, justify="start") if _charts else mo.md(""),
             show.table(
                 moved,
                 {
                     "Product": pages.text("product", "product_id"),
-                    "First month": pages.money("first_price", "pricing_currency"),
-                    "Last month": pages.money("last_price", "pricing_currency"),
-                    "Lowest": pages.money("lowest_price", "pricing_currency"),
-                    "Highest": pages.money("highest_price", "pricing_currency"),
-                    "Spread": pages.money("spread_price", "pricing_currency", named=True),
+                    "First month": pages.price("first_price", "pricing_currency"),
+                    "Last month": pages.price("last_price", "pricing_currency"),
+                    "Lowest": pages.price("lowest_price", "pricing_currency"),
+                    "Highest": pages.price("highest_price", "pricing_currency"),
+                    "Spread": pages.price("spread_price", "pricing_currency", named=True),
                     "Months": pages.number("month_count"),
                     "Charges": pages.number("charge_count"),
                 },
                 longest=15,
-                empty="No price moved.",
+                empty="No price moved by the smallest coin or more.",
             ),
         ]
     )
@@ -157,8 +159,8 @@ def _(chosen, show, warehouse):
                 {
                     "Customer": pages.text("customer", "invoice_line_id"),
                     "Product": pages.text("product"),
-                    "List price": pages.money("list_unit_price", "list_currency", named=True),
-                    "Charged price": pages.money("effective_unit_price", "pricing_currency", named=True),
+                    "List price": pages.price("list_unit_price", "list_currency", named=True),
+                    "Charged price": pages.price("effective_unit_price", "pricing_currency", named=True),
                     "Quantity": pages.number("billed_quantity"),
                     "Difference": pages.money("difference_amount", named=True),
                 },

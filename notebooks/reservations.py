@@ -80,7 +80,7 @@ def _(reservations, show, warehouse):
         .agg(item_count=pl.len(), charged_total=pl.col("charged_total").sum())
         .sort("charged_currency", "reconciliation_status", nulls_last=True)
     )
-    _words = {"expired": "expired", "soon": f"within {SOON_DAYS} days", "later": "later"}
+    _words = {"expired": "Expired", "soon": f"Ends within {SOON_DAYS} days", "later": "Ends later"}
     _counts = {row["ends"]: row for row in by_end.iter_rows(named=True)}
     mo.stop(
         reservations.is_empty(),
@@ -93,7 +93,7 @@ def _(reservations, show, warehouse):
             pages.facts(
                 [
                     (
-                        f"Ends {_words[ends]}",
+                        _words[ends],
                         f"{_counts[ends]['reservation_count']:,}" if ends in _counts else "0",
                         pages.counted(_counts[ends]["customer_count"], "customer") if ends in _counts else "",
                     )
@@ -120,19 +120,14 @@ def _(reservations, show, warehouse):
 def _(reservations):
     expiries = (
         reservations.filter(pl.col("expires_at").is_not_null())
-        .group_by(
-            pl.col("expires_at").dt.strftime("%Y-%m").alias("month"),
-            pl.col("reservation_type").fill_null("unknown").alias("kind"),
-        )
+        .group_by(pl.col("expires_at").dt.strftime("%Y-%m").alias("month"))
         .agg(reservation_count=pl.len())
-        .sort("month", "kind")
+        .sort("month")
     )
     mo.vstack(
         [
             mo.md("## 2 When they end"),
-            pages.charts.counts_by_month(
-                expiries, count="reservation_count", part="kind", title="Reservations that end"
-            ),
+            pages.charts.counts_by_month(expiries, count="reservation_count", title="Reservations that end"),
         ]
     ) if expiries.height else None
     return (expiries,)
@@ -154,7 +149,7 @@ def _(reservations, show):
                     "Units": pages.number("quantity"),
                     "Scope": pages.words("scope_type"),
                     "Order": pages.text("order_id"),
-                    "Charged": pages.money("charged_total", "charged_currency", named=True, unknown=""),
+                    "Order item charged": pages.money("charged_total", "charged_currency", named=True, unknown=""),
                 },
             ),
         ]

@@ -79,6 +79,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "enquiry": {"history", "landing", "load", "parsed_project", "run", "transform", "warehouse", "errors"},
     "analysis": {"annotations", "reports", "warehouse", "errors"},
     "reports": {"annotation_files", "files", "landing", "money", "spreadsheet", "warehouse", "errors"},
+    "notebook_pages": {"files", "errors"},
     # Invoice PDFs, beside the way of the numbers.
     "statements": {"files", "gate", "landing", "load", "money", "partner_center", "plans", "errors"},
     # Looking at what is for sale, and buying for a test, in a sandbox.
@@ -112,6 +113,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "ledger",
             "load",
             "money",
+            "notebook_pages",
             "partner_center",
             "plans",
             "progress",
@@ -208,10 +210,11 @@ def test_settings_are_read_by_the_command_line_only() -> None:
 
 def test_the_environment_is_asked_for_settings_in_one_place() -> None:
     # demo asks whether RECON_AS_OF is set; source and transform hand dlt and dbt their switches; a notebook has
-    # no command line, so analysis looks for the data directory itself.
+    # no command line, so analysis looks for the data directory itself; whether colours are welcome is no setting.
     readers = {path.relative_to(PACKAGE).as_posix() for path in modules() if "os.environ" in path.read_text()}
     assert readers <= {
         "analysis/desk.py",
+        "commands/colours.py",
         "settings/reading.py",
         "commands/demo.py",
         "transform.py",

@@ -352,7 +352,7 @@ def test_folders_and_files_that_a_document_names_exist(document: Path) -> None:
     "folder",
     [
         "pipelines",
-        *(f"pipelines/{name}" for name in ("alerting", "buying", "partner_center", "plans", "reports")),
+        *(f"pipelines/{name}" for name in ("alerting", "analysis", "buying", "partner_center", "plans", "reports")),
         *(f"pipelines/{name}" for name in ("sandbox", "statements")),
     ],
 )

@@ -1,8 +1,21 @@
 """What the notebooks share: inputs, tables and charts for marimo. The numbers come from `pipelines.analysis`."""
 
+from pipelines.analysis.found import SEVERITIES
 from pipelines.analysis.pages import charts
 from pipelines.analysis.pages.break_frames import AGE_BUCKETS, ageing, breaks_by_code, breaks_in_words, searchable
-from pipelines.analysis.pages.cells import Cell, chip, chip_html, day, escaped, in_words, money, number, text, words
+from pipelines.analysis.pages.cells import (
+    Cell,
+    chip,
+    chip_html,
+    day,
+    escaped,
+    in_words,
+    money,
+    number,
+    price,
+    text,
+    words,
+)
 from pipelines.analysis.pages.inputs import (
     Chosen,
     as_of_input,
@@ -13,12 +26,13 @@ from pipelines.analysis.pages.inputs import (
     newest_due_month,
     opened,
 )
-from pipelines.analysis.pages.names import with_names
+from pipelines.analysis.pages.names import smallest_coin, with_names
 from pipelines.analysis.pages.note_form import note_form, recorded
 from pipelines.analysis.pages.tables import Show, counted, facts, searchable_table, told
 
 __all__ = [
     "AGE_BUCKETS",
+    "SEVERITIES",
     "Cell",
     "Chosen",
     "Show",
@@ -43,9 +57,11 @@ __all__ = [
     "note_form",
     "number",
     "opened",
+    "price",
     "recorded",
     "searchable",
     "searchable_table",
+    "smallest_coin",
     "text",
     "told",
     "with_names",

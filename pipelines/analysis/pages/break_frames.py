@@ -69,5 +69,5 @@ def searchable(breaks: pl.DataFrame, show: Show) -> pl.DataFrame:
     return (
         breaks.select(_LISTED)
         .with_columns(pl.Series("at_risk_amount", amounts, dtype=pl.String))
-        .with_columns(pl.col(pl.String).str.replace(r"^([=+\-@\t\r])", "'${1}"))
+        .with_columns(pl.col(pl.String).fill_null("").str.replace(r"^([=+\-@\t\r])", "'${1}"))
     )

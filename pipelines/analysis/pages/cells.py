@@ -15,6 +15,7 @@ Row = Mapping[str, Any]
 Digits = Mapping[str, int]
 # Digits of a currency that nobody listed.
 _MOST_CURRENCIES = 2
+_PRICE_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,18 @@ def money(name: str, currency: str = "currency", *, named: bool = False, unknown
         if row[name] == 0:
             # Nothing has no currency; it stands back, so that the eye finds the rest.
             return f'<span class="nothing">{shown}</span>'
+        return f"{shown} {escaped(row[currency])}" if named and row[currency] else shown
+
+    return Cell(html, right=True)
+
+
+def price(name: str, currency: str, *, named: bool = False) -> Cell:
+    """A unit price, to six digits behind the point: the API sends up to twenty of them."""
+
+    def html(row: Row, digits: Digits) -> str:
+        if row[name] is None:
+            return ""
+        shown = money_text(round(row[name], _PRICE_DIGITS), row[currency], digits)
         return f"{shown} {escaped(row[currency])}" if named and row[currency] else shown
 
     return Cell(html, right=True)

@@ -72,16 +72,16 @@ def columns_by_month(
     return _styled(chart)
 
 
-def counts_by_month(frame: pl.DataFrame, *, count: str, part: str, title: str, month: str = "month") -> Chart:
-    """How many a month, made of parts."""
+def counts_by_month(frame: pl.DataFrame, *, count: str, title: str, month: str = "month") -> Chart:
+    """How many a month; a month without any keeps its place."""
+    drawn = frame.select(count, day=pl.col(month).str.to_date("%Y-%m"))
     chart: Chart = (
-        alt.Chart(frame.select(month, part, count))
-        .mark_bar(color=COLOURS["calm"])
+        alt.Chart(drawn)
+        .mark_bar(color=COLOURS["calm"], size=10)
         .encode(
-            x=alt.X(f"{month}:N", title=None, axis=alt.Axis(labelAngle=-60)),
+            x=alt.X("yearmonth(day):T", title=None, axis=alt.Axis(format="%Y-%m")),
             y=alt.Y(f"{count}:Q", title=None, axis=alt.Axis(tickMinStep=1)),
-            color=alt.Color(f"{part}:N", title=None, legend=alt.Legend(orient="bottom")),
-            tooltip=[f"{month}:N", f"{part}:N", f"{count}:Q"],
+            tooltip=[alt.Tooltip("yearmonth(day):T", title="month", format="%Y-%m"), f"{count}:Q"],
         )
         .properties(title=title, width=640, height=180, usermeta=_PLAIN)
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import polars as pl
 
 from pipelines.analysis.desk import Warehouse
+from pipelines.analysis.pages.tables import Show
 
 
 def with_names(frame: pl.LazyFrame, warehouse: Warehouse) -> pl.LazyFrame:
@@ -21,3 +24,9 @@ def with_names(frame: pl.LazyFrame, warehouse: Warehouse) -> pl.LazyFrame:
             product=pl.coalesce("sku_name", "product_name", "product_id"),
         )
     )
+
+
+def smallest_coin(show: Show, currency: str) -> pl.Expr:
+    """The smallest coin of the currency in a column: 0.01 for most, 1 for JPY."""
+    coins = {name: Decimal(1).scaleb(-digits) for name, digits in show.digits.items()}
+    return pl.col(currency).replace_strict(coins, default=Decimal("0.01"), return_dtype=pl.Decimal(38, 12))
