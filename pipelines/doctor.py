@@ -37,6 +37,7 @@ class Finding:
 def examine(settings: Settings, client: PartnerCenterClient | None) -> Iterator[Finding]:
     """Every finding, cheap ones first; `client` None: no sign-in is set, so none is tried."""
     yield Finding("settings", True, f"{settings!r}")
+    yield _profiles(settings)
     for setting in SETTINGS:
         if setting.is_secret:
             yield Finding(setting.variable, True, "set" if _is_set(settings, setting.variable) else "not set")
@@ -58,6 +59,14 @@ def _is_set(settings: Settings, variable: str) -> bool:
     if variable == "RECON_ALERT_URL":
         return settings.daily.alert_url is not None
     return bool(getattr(settings, variable.rsplit("__")[-1].lower()))
+
+
+def _profiles(settings: Settings) -> Finding:
+    """Whose settings these are, and whose there are besides."""
+    others = [name for name in settings.profiles if name != settings.profile]
+    mine = f"this is {settings.profile}" if settings.profile else "this is the partner without one"
+    each = f"; `recon doctor --profile {others[0]}` looks at another: {', '.join(others)}" if others else ""
+    return Finding("profile", True, f"{mine}{each}" if settings.profiles else "none: there is one partner")
 
 
 def _cloud(settings: Settings) -> Finding:

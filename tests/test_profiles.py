@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+import os
+import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from pipelines.cli import cli
+from pipelines.doctor import examine
 from pipelines.errors import SettingsError
+from pipelines.session import claim_data_dir
 from pipelines.settings import SECTION, Settings, read_settings
+from pipelines.warehouse import Folders
 
 TWO_PARTNERS = """
 [sources.partner_center]
@@ -137,3 +147,57 @@ def test_without_a_sign_in_of_its_own_the_profiles_are_offered(tmp_path: Path) -
     write(tmp_path, '[profiles.a.sources.partner_center]\ntenant_id = "t"\n')
     with pytest.raises(SettingsError, match=r"--profile \(a\)"):
         read(tmp_path).require_sign_in()
+
+
+def test_doctor_says_whose_settings_it_looks_at_and_names_the_others(folder: Path) -> None:
+    def said(profile: str | None) -> str:
+        return next(one.text for one in examine(read(folder, profile), None) if one.name == "profile")
+
+    assert said(None) == (
+        "this is the partner without one; `recon doctor --profile contoso` looks at another: contoso, fabrikam-eu"
+    )
+    assert said("contoso") == "this is contoso; `recon doctor --profile fabrikam-eu` looks at another: fabrikam-eu"
+    write(folder, "")
+    assert said(None) == "none: there is one partner"
+
+
+def recon(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, [*arguments], prog_name="recon")
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_the_option_stands_before_the_command_or_behind_it(folder: Path, before: bool) -> None:
+    option = ["--profile", "contoso"]
+    done = recon(*(option if before else []), "doctor", "--offline", "--json", *([] if before else option))
+    found = json.loads(done.stdout)
+    assert (found["profile"], found["profiles"]) == ("contoso", ["contoso", "fabrikam-eu"])
+
+
+def test_a_directory_of_another_profile_is_refused(folder: Path) -> None:
+    """Also when somebody gives two partners one directory by hand."""
+    for profile in ("contoso", "fabrikam-eu"):
+        settings = dataclasses.replace(read(folder, profile), data_dir=folder / "one")
+        folders = Folders(settings.data_dir)
+        folders.make()
+        if profile == "contoso":
+            claim_data_dir(settings, folders)
+        else:
+            with pytest.raises(SettingsError, match=r"holds data of tenant contoso-tenant .* fabrikam-tenant"):
+                claim_data_dir(settings, folders)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
+@pytest.mark.parametrize(("given", "reached"), [([], "from outside"), (["PROFILE=contoso"], "contoso")])
+def test_make_passes_the_profile_on(tmp_path: Path, given: list[str], reached: str) -> None:
+    makefile = Path(__file__).resolve().parents[1] / "Makefile"
+    said = tmp_path / "said.mk"
+    said.write_text(f"include {makefile}\nsay:\n\t@echo $$RECON_PROFILE\n")
+    done = subprocess.run(
+        ["make", "-s", "-f", said, "say", *given],
+        env={**os.environ, "RECON_PROFILE": "from outside"},
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    assert done.stdout.strip() == reached

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import click
 
+from pipelines.commands.colours import say
 from pipelines.commands.common import as_of_option, prepare
 from pipelines.commands.completing import months
 from pipelines.commands.output import Document, json_option
@@ -32,7 +33,8 @@ def check(document: Document, period: str | None, fail_on: str, as_of: datetime 
         closed = [] if as_of is not None else list(closed_lines(folders, connection, period))
     document.add(verdict=result.verdict, as_of=info["as_of"], generation=info["generation"])
     document.add(periods=result.periods, open_breaks=result.open_breaks, closed=closed)
-    click.echo("\n".join([*result.lines, *closed]))
+    for line in (*result.lines, *closed):
+        say(line)
     if as_of is not None:
         click.echo(f"an enquiry as of {as_of:%Y-%m-%d %H:%M:%S} UTC; the published result is another")
         return result.exit_code

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.commands.colours import say
 from pipelines.commands.completing import enquiries
 from pipelines.commands.failures import FAILED, LOCKED, NOT_FINISHED, WRONG_USAGE
 from pipelines.commands.output import Asked, Document
@@ -153,7 +154,7 @@ def whole_run(settings: Settings, folders: Folders, command: str, document: Docu
     with open_published(folders) as connection:
         closed = list(closed_lines(folders, connection))
         for line in (*statement(connection), *closed):
-            click.echo(line)
+            say(line)
         document.add(closed=closed, **figures(connection))
     click.echo(f"published: {folders.published} (generation {done.generation})")
     document.add(generation=done.generation, is_new=done.is_new, published=folders.published)
@@ -180,7 +181,7 @@ def enquiry_run(settings: Settings, folders: Folders, command: str, document: Do
     )
     with open_published(folders, settings.as_of) as connection:
         for line in statement(connection):
-            click.echo(line)
+            say(line)
         document.add(as_of=settings.as_of, read_until=done.read_until, enquiry=done.file, **figures(connection))
     click.echo(
         f"kept: {done.file}; look with `--as-of {settings.as_of:%Y-%m-%dT%H:%M:%S.%f}Z`".replace(".000000", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from pipelines.commands.colours import say
 from pipelines.commands.common import DONE, FAILED, prepare
 from pipelines.commands.output import Document, json_option
 
@@ -23,5 +24,5 @@ def doctor(document: Document, offline: bool) -> int:
     document.add(profile=settings.profile or None, profiles=settings.profiles, findings=findings)
     for finding in findings:
         mark = "NOT " if not finding.is_good else "warn" if finding.is_warning else "ok  "
-        click.echo(f"{mark} {finding.name}: {finding.text}")
+        say(f"{mark} {finding.name}: {finding.text}")
     return DONE if all(finding.is_good for finding in findings) else FAILED
