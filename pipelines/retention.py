@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,11 +28,14 @@ from pipelines.closed_months import closings
 from pipelines.settings.daily import DailySettings
 from pipelines.warehouse import Folders
 
+Kind = Callable[[int], bool]
 _LOG = re.compile(r"\d{8}T\d{6}-(?:[a-z-]+-\d+\.jsonl|failure\.log)")
 _REPORT = re.compile(r"reconciliation-(?:g(?P<generation>\d{6,})|as-of-[\dTZ.-]+)(?:-\d{4}-\d\d)?\.(?:xlsx|html)")
 _ENQUIRY = re.compile(r"\d{4}-\d\d-\d\dT[\d.]+Z\.duckdb")
 _GENERATION = re.compile(r"warehouse-(\d{6,})\.duckdb")
 _HALF_WRITTEN = re.compile(r".+\.incoming|\..+\.(?:[0-9a-f]{8}|incoming)")
+# Where a workbook is put together.
+_WORKPLACE = re.compile(r"\.incoming-\w+")
 _ENQUIRY_BUILD = re.compile(r"warehouse\.duckdb(?:\.wal)?")
 # Nothing runs that long, so nobody is still writing or reading it.
 _LEFT_OVER = timedelta(days=1)
@@ -61,12 +65,7 @@ def removable(folders: Folders, settings: DailySettings, now: datetime) -> list[
     """
     logs = _old(folders, folders.logs, _LOG, settings.keep_logs_days, "log", now)
     enquiries = _old(folders, folders.enquiries, _ENQUIRY, settings.keep_enquiries_days, "enquiry", now)
-    return [
-        *logs,
-        *_reports(folders, settings, now),
-        *enquiries,
-        *_left_over(folders, now),
-    ]
+    return [*logs, *_reports(folders, settings, now), *enquiries, *_left_over(folders, now)]
 
 
 def clear(folders: Folders, settings: DailySettings, now: datetime) -> Cleared:
@@ -74,7 +73,7 @@ def clear(folders: Folders, settings: DailySettings, now: datetime) -> Cleared:
     removed, failed = [], []
     for one in removable(folders, settings, now):
         try:
-            one.path.unlink()
+            shutil.rmtree(one.path) if one.path.is_dir() else one.path.unlink()
             removed.append(one)
         except OSError as error:
             failed.append(f"{one.path}: {error.strerror or error}")
@@ -95,10 +94,13 @@ def _left_over(folders: Folders, now: datetime) -> Iterator[Removal]:
     for folder in (folders.data, folders.enquiries, folders.logs, folders.data / "reports"):
         yield from _named(folders, folder, _HALF_WRITTEN, now)
     yield from _named(folders, folders.for_enquiry().build_database.parent, _ENQUIRY_BUILD, now)
+    yield from _named(folders, folders.data / "reports", _WORKPLACE, now, stat.S_ISDIR)
 
 
-def _named(folders: Folders, folder: Path, pattern: re.Pattern[str], now: datetime) -> Iterator[Removal]:
-    for path, about in _files(folders, folder, pattern, _LEFT_OVER, now):
+def _named(
+    folders: Folders, folder: Path, pattern: re.Pattern[str], now: datetime, kind: Kind = stat.S_ISREG
+) -> Iterator[Removal]:
+    for path, about in _files(folders, folder, pattern, _LEFT_OVER, now, kind):
         yield Removal(path, "left over by a run that was killed", about.st_size)
 
 
@@ -111,9 +113,9 @@ def _old(
 
 
 def _files(
-    folders: Folders, folder: Path, pattern: re.Pattern[str], age: timedelta, now: datetime
+    folders: Folders, folder: Path, pattern: re.Pattern[str], age: timedelta, now: datetime, kind: Kind = stat.S_ISREG
 ) -> Iterator[tuple[Path, os.stat_result]]:
-    """Regular files of that name and age, in a folder that really lies in the data directory."""
+    """What has that name, age and kind (a link is neither), in a folder that really lies in the data directory."""
     if not folder.is_dir() or folder.resolve() != folders.data.resolve() / folder.relative_to(folders.data):
         return
     for path in sorted(folder.iterdir()):
@@ -123,5 +125,5 @@ def _files(
             # Whoever wrote it has given it its name meanwhile.
             continue
         is_old = about.st_mtime < (now - age).timestamp()
-        if pattern.fullmatch(path.name) and stat.S_ISREG(about.st_mode) and is_old:
+        if pattern.fullmatch(path.name) and kind(about.st_mode) and is_old:
             yield path, about

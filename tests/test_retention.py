@@ -83,8 +83,12 @@ def test_what_a_killed_run_left_goes_after_a_day(folders: Folders) -> None:
         aged(folders.enquiries / "2026-09-12T000000Z.incoming", 2),
         aged(folders.for_enquiry().build_database, 2),
     }
+    workplace = aged(folders.data / "reports" / ".incoming-a_1b2c3d" / "rows.tmp", 2).parent
+    os.utime(workplace, (0, time.time() - 2 * 86_400))
+    left.add(workplace)
     aged(folders.data / ".run.holder.0123abcd", 0)
-    assert {one.path for one in removable(folders, SETTINGS, NOW)} == left
+    assert {one.path for one in clear(folders, SETTINGS, NOW).removed} == left
+    assert not [path for path in left if path.exists()]
 
 
 def test_everything_else_stays_however_old_it_is(folders: Folders) -> None:
