@@ -69,7 +69,8 @@ def import_annotations(folders: Folders, file: Path, as_of: datetime, annotated_
         if given.get("status", "").lower() == breaks.get(row["break_id"], {}).get("status"):
             given["status"] = ""
         if not any(value for name, value in given.items() if name != "annotated_by"):
-            without_note += 1
+            # Totals below a list name no break.
+            without_note += bool(row["break_id"])
             continue
         known = before.get(row["break_id"], {})
         note, problem = _note(row["break_id"], given, known, breaks, candidates, info["generation"])

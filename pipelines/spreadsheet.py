@@ -26,7 +26,7 @@ _NUMBER_FORMATS: Mapping[str, str] = {
     "text": "@",
     # The last sign keeps a number away from the text on its right.
     "number": "General_)",
-    "count": "#,##0_)",
+    "count": '#,##0_);-#,##0_);"-"_)',
     "share": "0.00%_)",
     "day": "yyyy-mm-dd",
     "moment": "yyyy-mm-dd hh:mm",
@@ -123,8 +123,9 @@ def cell_text(value: object) -> str:
 
 
 def money_format(places: int) -> str:
-    """How a spreadsheet shows an amount of a currency with so many decimals."""
-    return f"#,##0.{'0' * places}_)" if places else "#,##0_)"
+    """How a spreadsheet shows an amount of a currency with so many decimals: nothing at all as a dash."""
+    shown = f"#,##0.{'0' * places}_)" if places else "#,##0_)"
+    return f'{shown};-{shown};"-"_)'
 
 
 def _survives(number: int | Decimal) -> bool:

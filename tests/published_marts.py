@@ -210,12 +210,12 @@ def _rows() -> dict[str, list[dict[str, object]]]:
         "dim_skus": [{"product_id": "p1", "sku_id": "0001", "sku_name": "Server licence, 1 year"}],
         "dim_availabilities": [{"product_id": "p1", "sku_id": "0001", "availability_id": "a1"}],
         "dim_break_codes": [
-            _code("price_charged_vs_ordered", "Price charged is not the price ordered"),
-            _code("line_total", "Line does not add up"),
-            _code("charge_without_order", "Charge without an order"),
-            _code("order_not_billed", "Order was not billed"),
-            _code("not_compared", "Orders could not be read"),
-            _code("entitlement_without_order", "Entitlement without an order"),
+            _code("price_charged_vs_ordered", "order_item", "Price charged is not the price ordered"),
+            _code("line_total", "line", "Line does not add up"),
+            _code("charge_without_order", "existence", "Charge without an order"),
+            _code("order_not_billed", "order_item", "Order was not billed"),
+            _code("not_compared", "coverage", "Orders could not be read"),
+            _code("entitlement_without_order", "existence", "Entitlement without an order"),
         ],
     }
 
@@ -230,6 +230,7 @@ def _invoice(
         "currency": currency,
         "is_counted": is_counted,
         "invoice_at": f"{day} 00:00:00",
+        "period": day[:7],
         "total_charges": total,
         "paid_amount": "0",
         "open_amount": total,
@@ -261,6 +262,7 @@ def _line(
     return {
         "invoice_line_id": line_id,
         "invoice_id": invoice_id,
+        "period": "2026-08" if invoice_id.endswith("-8") else "2026-09",
         "line_class": "one_time",
         "bucket": bucket,
         "customer_id": customer,
@@ -353,10 +355,11 @@ def _balance(read_at: str, currency: str, balance: str, invoices: str) -> dict[s
     }
 
 
-def _code(break_code: str, title: str) -> dict[str, object]:
+def _code(break_code: str, family: str, title: str) -> dict[str, object]:
     return {
         "break_code": break_code,
         "title": title,
+        "family": family,
         "severity": "high",
         "rule_in_words": f"Rule: {title}.",
         "next_step": f"Look into: {title}.",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from datetime import datetime
 
 from pipelines.reports.page.words import CHARGE_PARTS, DIRECTIONS, OTHER_PARTS, TERMS
 from pipelines.reports.workbook.source import Source
 from pipelines.reports.workbook.style import CODE, NAME, SENTENCE, SEVERITY_LOOKS
-from pipelines.reports.workbook.table import Column, Table, Values, set_up_paper, write_table, write_title
+from pipelines.reports.workbook.table import Column, Table, Values, set_up_paper, write_row, write_table, write_title
 from pipelines.reports.workbook.themes import theme_of
 from pipelines.spreadsheet import DIGITS_IN_A_CELL, Spreadsheet
 
@@ -40,11 +39,14 @@ _READING = (
 )
 
 
+_COLUMNS = (Column("Word", 28), Column("Meaning", 110, is_wrapped=True))
+
+
 def write_about(book: Spreadsheet, source: Source) -> None:
     """The sheet of names and texts, and the catalogue of breaks."""
     sheet = book.book.add_worksheet("About")
-    sheet.set_column(0, 0, 28)
-    sheet.set_column(1, 1, 110)
+    for number, column in enumerate(_COLUMNS):
+        sheet.set_column(number, number, column.width)
     write_title(book, sheet, "About this workbook", "What it was made from, how to read it, and what its words mean.")
     row = 3
     for section, texts in _sections(source):
@@ -52,8 +54,7 @@ def write_about(book: Spreadsheet, source: Source) -> None:
         book.write(sheet, row, 1, None, look="section")
         row += 1
         for name, text in texts:
-            book.write(sheet, row, 0, name, look="data")
-            book.write(sheet, row, 1, text, "second" if isinstance(text, datetime) else "text", look="wrapped")
+            write_row(book, sheet, row, _COLUMNS, (name, text))
             row += 1
         row += 1
     sheet.freeze_panes(2, 0)
@@ -61,9 +62,9 @@ def write_about(book: Spreadsheet, source: Source) -> None:
     write_table(book, _catalogue(source))
 
 
-def _sections(source: Source) -> Iterator[tuple[str, list[tuple[str, object]]]]:
-    made_from: list[tuple[str, object]] = [
-        ("As of (UTC)", source.as_of),
+def _sections(source: Source) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    made_from = [
+        ("As of (UTC)", f"{source.as_of:%Y-%m-%d %H:%M:%S}"),
         ("Kind", "an enquiry: what was known then" if source.is_enquiry else "the published result"),
         ("Generation", str(source.generation)),
         ("Month", source.period or "all months that were loaded"),

@@ -37,7 +37,7 @@ def write_ageing(book: Spreadsheet, source: Source) -> None:
                 Column("Age", CODE),
                 Column("Currency", COUNT),
                 Column("Severity", CODE, by_value=SEVERITY_LOOKS),
-                Column("Break", 44, is_wrapped=True),
+                Column("Break", 48),
                 Column("Breaks", COUNT, "count"),
                 Column("In totals", COUNT, "count"),
                 Column("At risk", AMOUNT, "money", currency=1),

@@ -7,7 +7,7 @@ Caveats:  kinds without money (statements, days of the record of activity) have 
 from __future__ import annotations
 
 from pipelines.reports.workbook.source import Source
-from pipelines.reports.workbook.style import AMOUNT, COUNT, NAME, SENTENCE, TAB_PROOF
+from pipelines.reports.workbook.style import AMOUNT, CODE, COUNT, NAME, SENTENCE, TAB_PROOF
 from pipelines.reports.workbook.table import Column, Table, write_table
 from pipelines.spreadsheet import Spreadsheet
 
@@ -34,9 +34,9 @@ def write_coverage(book: Spreadsheet, source: Source) -> None:
                 Column("Data", 14),
                 Column("Part", NAME),
                 Column("Compared with", 24),
-                Column("Compared", COUNT, "count"),
+                Column("Compared", CODE, "count"),
                 Column("Amount compared", AMOUNT, "money", currency=1),
-                Column("Not compared", COUNT, "count"),
+                Column("Not compared", CODE, "count"),
                 Column("Amount not compared", AMOUNT, "money", currency=1),
                 Column("Why not", SENTENCE, is_wrapped=True),
                 Column("First reading concerned", 40),

@@ -60,7 +60,7 @@ def write_refunds(book: Spreadsheet, source: Source) -> None:
                 Column("First refund (UTC)", MOMENT, "moment"),
                 Column("Quantity to come back", CODE, "number"),
                 Column("Quantity refunded", CODE, "number"),
-                Column("Remark", NAME, is_wrapped=True),
+                Column("Remark", 42),
                 Column("First invoice ID", ID),
                 Column("Last invoice ID", ID),
                 Column("Order ID", LONG_ID),
