@@ -18,7 +18,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
 
 
 def test_the_worst_verdict_stands_on_top(page: Page) -> None:
-    assert "Verdict Not reconciled A side of the newest due month is missing in JPY, so" in page.words
+    assert "Not reconciled A side of the newest due month is missing or could not be compared in JPY" in page.words
 
 
 def test_every_currency_and_month_has_its_verdict(page: Page) -> None:
@@ -51,7 +51,7 @@ def test_a_month_that_is_not_reconciled_says_what_is_missing_and_never_that_it_w
     card = words[words.index("JPY Not reconciled") : words.index("USD Clean")]
     assert "1 charge, 1 order item and 1 entitlement. Missing: Invoice is missing." in card
     assert "Not compared: 120,000 JPY of the charges." in card
-    assert "JPY is not reconciled in 2026-08 either." in words
+    assert "Older months of JPY that are not reconciled: 2026-08." in words
     # Without an amount it would be last; what is missing comes first all the same.
     assert "All 2. Invoice is missing no amount at risk no document of 2026-09." in words
 
@@ -169,7 +169,7 @@ def test_what_could_not_be_read_is_named_with_its_reason(tmp_path: Path) -> None
     assert page.tables["Readings that are stale or missing"][1:] == [
         ["orders", "missing", "2", "orders/c1", "HTTP 403"]
     ]
-    assert "Every reading that the numbers stand on is complete." not in page.words
+    assert "readings that the numbers stand on are complete" not in page.words
 
 
 def test_closed_months_are_told_in_the_words_they_come_with(tmp_path: Path) -> None:

@@ -86,6 +86,8 @@ def test_an_empty_warehouse_is_not_clean(tmp_path: Path) -> None:
     page = page_of(emptied(tmp_path))
     assert "Nothing to compare Nothing was compared, so there is nothing that this page could confirm." in page.words
     assert "recon run reads what there is." in page.words
+    assert "No earlier run is remembered, and there is no break." in page.words
+    assert "Nothing was read at all." in page.words
     assert "Clean" not in page.words.partition("About this page")[0]
 
 

@@ -9,7 +9,7 @@ import duckdb
 
 from pipelines.reports.page.drawing import lengths
 from pipelines.reports.page.words import COMPARED_KINDS
-from pipelines.reports.rows import Row, rows
+from pipelines.reports.rows import Row, first_row, rows
 
 REASONS = 10
 READINGS = 20
@@ -61,6 +61,12 @@ def reasons(connection: duckdb.DuckDBPyConnection, period: str | None) -> list[R
 def unread(connection: duckdb.DuckDBPyConnection) -> list[Row]:
     """Readings that are stale or missing, by call and reason."""
     return rows(connection, _UNREAD)
+
+
+def readings(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many readings the numbers stand on."""
+    found = first_row(connection, "select count(*) as readings from partner_center_raw.load_ledger")
+    return int(found["readings"]) if found else 0
 
 
 def _length(row: Row) -> object:

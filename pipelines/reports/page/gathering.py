@@ -62,6 +62,7 @@ def gathered(connection: duckdb.DuckDBPyConnection, *, period: str | None) -> di
         "changes": changes.changes(connection, run["generation"]),
         "events": EVENTS,
         "unread": coverage.unread(connection),
+        "readings": coverage.readings(connection),
         "limits": {"reasons": coverage.REASONS, "readings": coverage.READINGS},
     }
 
