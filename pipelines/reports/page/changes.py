@@ -1,8 +1,8 @@
 """What changed since the last published run: new, worse, opened again, resolved, smaller, or measured anew.
 
 Source:   the events that this build wrote, and for the former amounts the log of earlier generations.
-Caveats:  a build that found what the one before found has no events. Amounts
-          of two currencies are not compared: a break that changed its currency is measured anew.
+Caveats:  a build that found what the one before found has no events. Amounts of two currencies are not
+          compared: a break that changed its currency is measured anew.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pipelines.reports.rows import Row, first_row, rows
 
 LISTED = 5
 _BEFORE = """
-select count(*) as events, max(event_at) as last_at, max(generation) as last_generation
+select count(*) as events, max(event_at) as last_at
 from recon_memory.break_log where generation < $1
 """
-_EVENTS = """
+_CHANGED = """
 with before as (
     select break_id, arg_max(coalesce(at_risk_amount, 0), generation) as former_amount,
         arg_max(currency, generation) as former_currency
@@ -43,17 +43,27 @@ changed as (
     left join before w on w.break_id = e.break_id
     where e.generation = $1
 )
-select c.*, coalesce(d.title, c.break_code) as title, d.next_step, n.company_name,
-    count(*) over (partition by c.kind) as of_kind,
-    row_number() over (
-        partition by c.kind
-        order by list_position(['critical', 'high', 'medium', 'low'], c.severity), c.currency,
-            c.at_risk_amount desc nulls last, c.break_id
-    ) as place
+"""
+_COUNTS = f"""
+{_CHANGED}
+select currency, {", ".join(f"count(*) filter (kind = '{code}') as {code}" for code, _ in EVENTS)}
+from changed
+group by currency
+order by currency nulls last
+"""
+_GRAVEST = f"""
+{_CHANGED}
+select c.*, coalesce(d.title, c.break_code) as title, d.next_step, n.company_name
 from changed c
 left join marts.dim_break_codes d on d.break_code = c.break_code
 left join marts.dim_customers n on n.customer_id = c.customer_id
-order by place, c.break_id
+qualify row_number() over (
+    partition by c.kind
+    order by list_position(['critical', 'high', 'medium', 'low'], c.severity), c.currency,
+        c.at_risk_amount desc nulls last, c.break_id
+) <= {LISTED}
+order by list_position(['critical', 'high', 'medium', 'low'], c.severity), c.currency,
+    c.at_risk_amount desc nulls last, c.break_id
 """
 
 
@@ -67,7 +77,7 @@ class Changes:
     is_first: bool
     last_at: datetime | None
     counts: list[Row]
-    listed: list[tuple[str, str, int, list[Row]]]
+    listed: list[tuple[str, int, list[Row]]]
 
     @property
     def is_empty(self) -> bool:
@@ -78,22 +88,12 @@ class Changes:
 def changes(connection: duckdb.DuckDBPyConnection, generation: int) -> Changes:
     """What this generation changed; a count per currency and kind, and the gravest of each kind."""
     before = first_row(connection, _BEFORE, [generation]) or {"events": 0, "last_at": None}
-    found = rows(connection, _EVENTS, [generation])
-    currencies = sorted({row["currency"] for row in found}, key=lambda code: (code is None, code or ""))
-    counts = [
-        {
-            "currency": currency,
-            **{
-                code: sum(1 for row in found if row["currency"] == currency and row["kind"] == code)
-                for code, _ in EVENTS
-            },
-        }
-        for currency in currencies
-    ]
+    counts = rows(connection, _COUNTS, [generation])
+    gravest = rows(connection, _GRAVEST, [generation])
     is_first = generation <= 1 or not before["events"]
     listed = [
-        (code, name, len(mine), mine[:LISTED])
+        (name, there_are, [row for row in gravest if row["kind"] == code])
         for code, name in EVENTS
-        if (mine := [row for row in found if row["kind"] == code]) and not (is_first and code == "new")
+        if (there_are := sum(row[code] for row in counts)) and not (is_first and code == "new")
     ]
     return Changes(is_first, before["last_at"], counts, listed)
