@@ -107,7 +107,7 @@ def test_systemd_itself_takes_the_units(tmp_path: Path) -> None:
     program.chmod(0o755)
     for path in UNITS:
         text = path.read_text(encoding="utf-8")
-        (tmp_path / path.name).write_text(text.replace("/opt/recon/.venv/bin/recon", str(program)))
+        (tmp_path / path.name).write_text(text.replace("/srv/recon/.venv/bin/recon", str(program)))
     done = subprocess.run(
         [analyze, "verify", *(str(tmp_path / path.name) for path in UNITS)],
         capture_output=True,
