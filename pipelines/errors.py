@@ -3,6 +3,7 @@
 ReconError
 ├── SettingsError               a setting is missing, wrong or unsafe; nothing was asked of the API
 ├── UsageError                  the command was called wrongly
+├── NothingPublished            there is no result to look at yet
 ├── LockHeld                    another run holds the data directory
 ├── PartnerCenterError          speaking to the API
 │   ├── RetryableError          the same request may work later
@@ -27,6 +28,9 @@ ReconError
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 
 class ReconError(Exception):
     """Any failure that the command line reports in one clear message.
@@ -47,6 +51,12 @@ class UsageError(ReconError):
     """The command was called in a way that cannot work; the message says what to call."""
 
     next_step = "`recon{command} --help` shows what it takes"
+
+
+class NothingPublished(ReconError):
+    """There is no result to look at yet."""
+
+    next_step = "`recon doctor` says whether a run can work here"
 
 
 class LockHeld(ReconError):
@@ -183,3 +193,11 @@ class TransformFailed(ReconError):
 
 class AlertNotDelivered(ReconError):
     """The receiver of alerts did not take the message; it is sent again with the next one."""
+
+    next_step = "check RECON_ALERT_URL; the next `recon alert` or `recon daily` tells it again"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a message about a word that nobody knows; blank where nothing is like it."""
+    like = difflib.get_close_matches(word, list(known), 1)
+    return f"; did you mean `{like[0]}`?" if like else ""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import filelock
 
-from pipelines.errors import LockHeld, ReconError, UsageError
+from pipelines.errors import LockHeld, NothingPublished, ReconError, UsageError
 from pipelines.files import put_in_place, sync_folder, write_atomically
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def open_published(folders: Folders, as_of: datetime | None = None) -> duckdb.Du
         if not file.exists():
             raise UsageError(_no_enquiry(folders, as_of))
     elif not file.exists():
-        raise ReconError(f"nothing is published in {folders.data} yet; run `recon run` (or `recon demo`) first")
+        raise NothingPublished(f"nothing is published in {folders.data} yet; run `recon run` (or `recon demo`) first")
     import duckdb
 
     connection = duckdb.connect(os.fspath(file.resolve()), read_only=True, config={"enable_external_access": "false"})

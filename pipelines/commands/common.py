@@ -18,7 +18,7 @@ from pipelines.commands.colours import say
 from pipelines.commands.completing import enquiries
 from pipelines.commands.failures import FAILED, LOCKED, NOT_FINISHED, WRONG_USAGE
 from pipelines.commands.output import Asked, Document
-from pipelines.errors import SettingsError, UsageError
+from pipelines.errors import SettingsError, UsageError, did_you_mean
 from pipelines.settings import Settings, parse_as_of, read_settings
 from pipelines.warehouse import Folders, exclusive_run, open_published, published_info
 
@@ -59,7 +59,8 @@ def check_resources(resources: tuple[str, ...]) -> None:
 
     unknown = [name for name in resources if name not in ENDPOINTS]
     if unknown:
-        raise UsageError(f"no resource `{unknown[0]}`; there are {', '.join(ENDPOINTS)}")
+        hint = did_you_mean(unknown[0], ENDPOINTS)
+        raise UsageError(f"no resource `{unknown[0]}`; there are {', '.join(ENDPOINTS)}{hint}")
 
 
 def check_prices(resources: tuple[str, ...], month: str | None, market: str | None, view: str | None) -> None:

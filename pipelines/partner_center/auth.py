@@ -25,6 +25,7 @@ from pipelines.partner_center.retry import (
     TryAgain,
     retry_after_seconds,
 )
+from pipelines.partner_center.sign_in_advice import sign_in_advice
 from pipelines.partner_center.transport_checks import BodyLimits, RawAnswer, send
 
 # A token is replaced this long before it ends, or a tenth of its life before, whichever is later.
@@ -199,9 +200,8 @@ class TokenSource:
             )
         if 300 <= answer.status < 400 or answer.status >= 500:
             raise type(error)(self.mask(str(error)), status=answer.status, code=body.code)
-        raise NotAuthorized(
-            f"{self.mask(str(error))} {self._advice(body.code)}", status=answer.status, code=body.code
-        )
+        advice = sign_in_advice(body.message, body.code, with_user=self.mode == "app_user")
+        raise NotAuthorized(f"{self.mask(str(error))} {advice}", status=answer.status, code=body.code)
 
     def _form(self) -> dict[str, str]:
         about = self._sign_in
@@ -214,11 +214,6 @@ class TokenSource:
             return {"grant_type": "client_credentials", **form}
         form.setdefault("scope", "openid")
         return {"grant_type": "refresh_token", "refresh_token": self._refresh_token.value, **form}
-
-    def _advice(self, code: str | None) -> str:
-        if code == "invalid_grant" and self.mode == "app_user":
-            return "The refresh token is no longer accepted: give consent again and store the new one."
-        return "Check tenant id, client id, client secret and, when one is set, the refresh token."
 
     def _checked_token(self, granted: dict[str, object]) -> str:
         token = granted.get("access_token")

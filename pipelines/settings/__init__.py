@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from pipelines.settings.data_folder import data_folder
 from pipelines.settings.reading import Settings, parse_as_of, read_settings
 from pipelines.settings.table import SECTION, SETTINGS, Setting
 
-__all__ = ["SECTION", "SETTINGS", "Setting", "Settings", "parse_as_of", "read_settings"]
+__all__ = ["SECTION", "SETTINGS", "Setting", "Settings", "data_folder", "parse_as_of", "read_settings"]

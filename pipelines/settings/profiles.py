@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipelines.errors import SettingsError
+from pipelines.errors import SettingsError, did_you_mean
 from pipelines.settings.table import SETTINGS
 from pipelines.settings.values import PROFILES, File, Values
 
@@ -54,9 +53,7 @@ def checked_profile(name: str, names: list[str]) -> str:
             f"there is no profile `{name}`, nor any other; write its sign-in into .dlt/secrets.toml, as "
             f"[profiles.{name}.sources.partner_center]"
         )
-    meant = difflib.get_close_matches(name, names, 1)
-    hint = f"; did you mean `{meant[0]}`?" if meant else ""
-    raise SettingsError(f"there is no profile `{name}`; there are {', '.join(names)}{hint}")
+    raise SettingsError(f"there is no profile `{name}`; there are {', '.join(names)}{did_you_mean(name, names)}")
 
 
 def profile_folder(values: Values) -> str:

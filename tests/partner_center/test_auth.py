@@ -160,6 +160,21 @@ def test_a_refused_sign_in_is_explained_and_not_tried_again() -> None:
     assert len(api.sign_ins) == 1
 
 
+@pytest.mark.parametrize(
+    ("description", "advice"),
+    [
+        ("AADSTS7000222: The provided client secret keys are expired.", "has ended: make a new one"),
+        ("AADSTS900382: Confidential Client is not supported in Cross Cloud request.", "of different clouds"),
+        ("AADSTS50076: you must use multi-factor authentication", "A second factor is asked for"),
+        ("something that nobody wrote down", "Check tenant id, client id, client secret"),
+    ],
+)
+def test_what_to_do_about_a_refusal_follows_its_code(description: str, advice: str) -> None:
+    api = ScriptedApi(grants=[reply({"error": "invalid_client", "error_description": description}, 401)])
+    with pytest.raises(NotAuthorized, match=advice):
+        source_of(api).token()
+
+
 def test_a_busy_sign_in_service_is_asked_again() -> None:
     clock = Clock()
     api = ScriptedApi(
