@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 
 from pipelines.analysis import Warehouse, amount_text, enquiries, open_warehouse
-from pipelines.errors import ReconError, UsageError
-from pipelines.warehouse import Folders
+from pipelines.errors import ReconError, SettingsError, UsageError
+from pipelines.warehouse import Folders, open_published
 from tests.analysis_marts import publish_desk as publish_example
 from tests.published_marts import LONG_AMOUNT, LONG_QUANTITY
 
@@ -129,6 +129,28 @@ def test_nothing_published_is_said_with_the_command_that_helps(tmp_path: Path) -
 def test_the_data_directory_comes_from_the_environment(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RECON_DATA_DIR", str(warehouse.data_dir))
     assert open_warehouse().data_dir == warehouse.data_dir
+
+
+def test_each_profile_has_its_own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_example(tmp_path / "data" / "profiles" / "contoso")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("RECON_DATA_DIR", raising=False)
+    monkeypatch.setenv("PROFILES__CONTOSO__SOURCES__PARTNER_CENTER__TENANT_ID", "a-tenant")
+    assert open_warehouse(profile="contoso").data_dir == tmp_path / "data" / "profiles" / "contoso"
+    monkeypatch.setenv("RECON_PROFILE", "contoso")
+    assert open_warehouse().generation == 7
+    with pytest.raises(SettingsError, match="there is no profile `fabrikam`"):
+        open_warehouse(profile="fabrikam")
+
+
+def test_every_mart_has_a_method_of_its_name(warehouse: Warehouse) -> None:
+    with open_published(Folders(warehouse.data_dir)) as connection:
+        tables = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'marts'"
+        ).fetchall()
+    marts = {name.removeprefix("fct_").removeprefix("dim_") for (name,) in tables if name[:4] in ("fct_", "dim_")}
+    assert len(marts) > 20
+    assert {name for name in marts if not hasattr(Warehouse, name)} == set()
 
 
 def test_the_same_file_can_be_opened_twice(warehouse: Warehouse) -> None:

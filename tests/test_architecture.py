@@ -77,7 +77,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evidence": {"spreadsheet"},
     "closing": {"closed_months", "evidence", "files", "landing", "money", "warehouse", "errors"},
     "enquiry": {"history", "landing", "load", "parsed_project", "run", "transform", "warehouse", "errors"},
-    "analysis": {"annotations", "reports", "warehouse", "errors"},
+    "analysis": {"annotations", "reports", "settings", "warehouse", "errors"},
     "reports": {"annotation_files", "files", "landing", "money", "spreadsheet", "warehouse", "errors"},
     "notebook_pages": {"files", "errors"},
     # Invoice PDFs, beside the way of the numbers.
@@ -93,7 +93,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "progress": {"partner_center", "progress_text"},
     "session": {"files", "partner_center", "progress", "settings", "stopping", "warehouse", "errors"},
     "demo": {"settings", "errors"},
-    "docs": {"settings", "transform", "warehouse"},
+    "docs": {"files", "parsed_project", "settings", "transform", "warehouse"},
     "doctor": {"buying", "clouds", "partner_center", "settings", "warehouse", "errors"},
     "commands": {
         *(
@@ -210,11 +210,12 @@ def test_settings_are_read_by_the_command_line_only() -> None:
 
 def test_the_environment_is_asked_for_settings_in_one_place() -> None:
     # demo asks whether RECON_AS_OF is set; source and transform hand dlt and dbt their switches; a notebook has
-    # no command line, so analysis looks for the data directory itself; whether colours are welcome is no setting.
+    # no command line, so analysis asks for the moment of its notes, and settings for its data directory; whether colours are welcome is no setting.
     readers = {path.relative_to(PACKAGE).as_posix() for path in modules() if "os.environ" in path.read_text()}
     assert readers <= {
         "analysis/desk.py",
         "commands/colours.py",
+        "settings/data_folder.py",
         "settings/reading.py",
         "commands/demo.py",
         "transform.py",

@@ -14,6 +14,7 @@ from pipelines.analysis.found import Found
 from pipelines.analysis.frames import Reader
 from pipelines.analysis.notes import NOTE_COLUMNS, record
 from pipelines.analysis.ordered import Ordered
+from pipelines.settings import data_folder
 from pipelines.warehouse import Folders, open_published
 
 _readers: weakref.WeakValueDictionary[Path, Reader] = weakref.WeakValueDictionary()
@@ -68,18 +69,22 @@ class Warehouse(Billed, Ordered, Found):
         return record(Folders(self.data_dir), [{"break_id": break_id, **note}], by=by, at=at)
 
 
-def open_warehouse(data_dir: str | Path | None = None, *, as_of: str | datetime | None = None) -> Warehouse:
+def open_warehouse(
+    data_dir: str | Path | None = None, *, as_of: str | datetime | None = None, profile: str | None = None
+) -> Warehouse:
     """The published database of a data directory; without one that of RECON_DATA_DIR, else `data`.
+
+    `profile` is the partner, where there are several; without it the one that RECON_PROFILE names, if any.
 
     Shape:   with `as_of` (`2026-09-12T00:00:00Z`, a day, or a datetime; UTC) the enquiry as of that moment.
     Errors:  ReconError when nothing was published there yet, UsageError when there is no such enquiry, ValueError
-             for no moment; the messages name the command that helps.
+             for no moment, SettingsError for a profile that there is not; the messages name the command that helps.
 
     >>> with open_warehouse() as desk:
     ...     desk.generation, desk.as_of.isoformat()
     (7, '2026-09-15T06:00:00')
     """
-    folders = Folders(_folder(data_dir))
+    folders = Folders(_folder(data_dir, profile))
     moment = _moment(as_of)
     file = folders.published if moment is None else folders.enquiry(moment)
     with _opening:
@@ -94,13 +99,13 @@ def open_warehouse(data_dir: str | Path | None = None, *, as_of: str | datetime 
     return Warehouse(folders.data, row[0], row[1], moment is not None, reader)
 
 
-def enquiries(data_dir: str | Path | None = None) -> list[datetime]:
+def enquiries(data_dir: str | Path | None = None, *, profile: str | None = None) -> list[datetime]:
     """The moments that `open_warehouse(as_of=…)` can open, newest first; UTC without a zone.
 
     >>> enquiries()
     []
     """
-    files = Folders(_folder(data_dir)).enquiries.glob("*Z.duckdb")
+    files = Folders(_folder(data_dir, profile)).enquiries.glob("*Z.duckdb")
     return sorted((_moment_of(file) for file in files), reverse=True)
 
 
@@ -110,8 +115,8 @@ def _moment_of(enquiry: Path) -> datetime:
     return datetime.strptime(f"{whole}.{fraction or 0}", "%Y-%m-%dT%H%M%S.%f")  # noqa: DTZ007
 
 
-def _folder(data_dir: str | Path | None) -> Path:
-    return Path(data_dir or os.environ.get("RECON_DATA_DIR") or "data").expanduser().absolute()
+def _folder(data_dir: str | Path | None, profile: str | None) -> Path:
+    return Path(data_dir).expanduser().absolute() if data_dir else data_folder(profile)
 
 
 def _moment(as_of: str | datetime | None) -> datetime | None:

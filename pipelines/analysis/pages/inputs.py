@@ -1,6 +1,7 @@
 """What a reader may choose on a page, and what was asked for on the command line.
 
-Every page takes `--data-dir` and `--as-of`, and those of `--period`, `--currency`, `--customer` that it offers.
+Every page takes `--data-dir`, `--profile` and `--as-of`, and those of `--period`, `--currency`, `--customer` … that
+it offers.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def asked(name: str) -> str | None:
 def as_of_input() -> Any:
     """The published result, or an enquiry that was made of it."""
     moments = {
-        f"as of {moment:%-d %B %Y, %H:%M} UTC": f"{moment.isoformat()}Z" for moment in enquiries(asked("data-dir"))
+        f"as of {moment:%-d %B %Y, %H:%M} UTC": f"{moment.isoformat()}Z"
+        for moment in enquiries(asked("data-dir"), profile=asked("profile"))
     }
     wanted = asked("as-of")
     if wanted is not None and wanted not in moments.values():
@@ -55,7 +57,7 @@ def as_of_input() -> Any:
 def opened(title: str, as_of: str | None) -> Warehouse:
     """The warehouse; a page without one stops here, and says in which words what to run."""
     try:
-        return open_warehouse(asked("data-dir"), as_of=as_of)
+        return open_warehouse(asked("data-dir"), as_of=as_of, profile=asked("profile"))
     except Exception as error:  # whatever keeps the file from being read is shown in its own words
         problem = str(error)
     mo.stop(True, mo.vstack([mo.md(f"# {title}"), mo.callout(mo.plain_text(problem), kind="danger")]))
