@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from click.testing import CliRunner, Result
 from pipelines.cli import cli
 from pipelines.doctor import examine
 from pipelines.errors import SettingsError
+from pipelines.partner_center.sign_in_advice import sign_in_advice
 from pipelines.session import claim_data_dir
 from pipelines.settings import SECTION, Settings, read_settings
 from pipelines.warehouse import Folders
@@ -201,3 +203,30 @@ def test_make_passes_the_profile_on(tmp_path: Path, given: list[str], reached: s
         cwd=tmp_path,
     )
     assert done.stdout.strip() == reached
+
+
+GUIDE = Path(__file__).resolve().parents[1] / "pipelines" / "guides" / "connecting-a-tenant.md"
+
+
+def test_the_files_of_the_guide_are_read(folder: Path) -> None:
+    """Each of their keys reaches the setting that it is meant for."""
+    alone, several = re.findall(r"```toml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    write(folder, alone)
+    settings = read(folder)
+    settings.require_sign_in()
+    assert (settings.refresh_token, settings.data_dir.name) == ("from the consent", "data-of-my-tenant")
+    write(folder, several.replace("/srv/billing", str(folder)))
+    for profile, data in (
+        ("contoso", folder / "data" / "profiles" / "contoso"),
+        ("fabrikam-eu", folder / "fabrikam"),
+    ):
+        settings = read(folder, profile)
+        settings.require_sign_in()
+        assert (settings.data_dir, settings.requests_per_minute) == (data, 300)
+
+
+def test_every_refusal_that_the_guide_explains_is_explained_by_the_program() -> None:
+    codes = re.findall(r"AADSTS(\d+)", GUIDE.read_text(encoding="utf-8"))
+    assert codes
+    otherwise = sign_in_advice("", None, with_user=False)
+    assert all(sign_in_advice(f"AADSTS{code}: no", None, with_user=True) != otherwise for code in codes)
