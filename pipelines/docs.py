@@ -31,7 +31,7 @@ _POLICY = (
 # dbt's page asks for two files that do not exist: an icon, and pictures before their names are known.
 _FAULTS = {
     """<link rel="shortcut icon" href="${require('./assets/favicons/favicon.ico')}"/>""": "",
-    ' xlink:href="{{ ': ' ng-attr-xlink:href="{{ ',
+    ' xlink:href="{{ ': ' ng-attr-href="{{ ',
 }
 
 

@@ -209,8 +209,8 @@ def test_settings_are_read_by_the_command_line_only() -> None:
 
 
 def test_the_environment_is_asked_for_settings_in_one_place() -> None:
-    # demo asks whether RECON_AS_OF is set; source and transform hand dlt and dbt their switches; a notebook has
-    # no command line, so analysis asks for the moment of its notes, and settings for its data directory; whether colours are welcome is no setting.
+    # demo asks whether RECON_AS_OF is set, analysis for the moment of a note; source and transform hand dlt and dbt
+    # their switches; whether colours are welcome is no setting.
     readers = {path.relative_to(PACKAGE).as_posix() for path in modules() if "os.environ" in path.read_text()}
     assert readers <= {
         "analysis/desk.py",
