@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import os
 import shutil
@@ -10,8 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 from selenium import webdriver
+from selenium.common import WebDriverException
 from selenium.webdriver.chrome.service import Service
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -26,6 +30,15 @@ _OPTIONS = (
     # No name leads anywhere, whatever a page asks for.
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )
+# Texts that are too pale to read: how many were looked at, and which.
+PALE = (Path(__file__).parent / "looking.js").read_text(encoding="utf-8")
+# What is wider than the window and does not stand in a region that scrolls by itself.
+TOO_WIDE = """
+return [...document.body.querySelectorAll('*')]
+  .filter((one) => !one.closest('.scroll') || one.matches('.scroll'))
+  .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
+  .map((one) => one.tagName + '.' + one.getAttribute('class'));
+"""
 
 
 @contextmanager
@@ -70,3 +83,13 @@ def asked_for(running: webdriver.Chrome) -> list[str]:
 def complaints(running: webdriver.Chrome) -> list[str]:
     """What the browser wrote to its console."""
     return [entry["message"] for entry in running.get_log("browser")]
+
+
+def on_paper(running: webdriver.Chrome) -> list[pypdf.PageObject]:
+    """The open page, printed; a busy browser is asked twice."""
+    asked = {"preferCSSPageSize": True, "printBackground": True}
+    try:
+        printed = running.execute_cdp_cmd("Page.printToPDF", asked)
+    except WebDriverException:
+        printed = running.execute_cdp_cmd("Page.printToPDF", asked)
+    return list(pypdf.PdfReader(io.BytesIO(base64.b64decode(printed["data"]))).pages)

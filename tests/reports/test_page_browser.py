@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import pypdf
 import pytest
 from selenium import webdriver
 
 from pipelines.reports.page import write_page
 from pipelines.warehouse import Folders, open_published
-from tests.reports.browsers import asked_for, browser, complaints, look
+from tests.reports.browsers import PALE, TOO_WIDE, asked_for, browser, complaints, look, on_paper
 from tests.reports.test_page_hostile import HOSTILE, hostile
 
-_PALE = (Path(__file__).parent / "looking.js").read_text(encoding="utf-8")
-# What is wider than the window and does not stand in a region that scrolls by itself.
-_TOO_WIDE = """
-return [...document.body.querySelectorAll('*')]
-  .filter((one) => !one.closest('.scroll') || one.matches('.scroll'))
-  .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
-  .map((one) => one.tagName + '.' + one.getAttribute('class'));
-"""
 _TABLES = """
 return [...document.querySelectorAll('table')].map((table) => ({
   caption: table.caption ? table.caption.textContent : '',
@@ -64,13 +53,13 @@ def test_the_browser_has_nothing_to_complain_of_and_nothing_to_ask_for(running: 
 def test_the_page_is_never_wider_than_its_window(running: webdriver.Chrome, page: Path, width: int) -> None:
     look(running, page, width)
     assert running.execute_script("return document.documentElement.scrollWidth") <= width
-    assert running.execute_script(_TOO_WIDE) == []
+    assert running.execute_script(TOO_WIDE) == []
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_text_can_be_told_from_what_is_behind_it(running: webdriver.Chrome, page: Path, dark: bool) -> None:
     look(running, page, 1280, dark=dark)
-    looked, pale = running.execute_script(_PALE)
+    looked, pale = running.execute_script(PALE)
     assert looked > 200
     assert pale == []
 
@@ -108,8 +97,7 @@ def test_every_picture_that_says_something_has_a_name(running: webdriver.Chrome,
 
 def test_the_page_prints_with_a_part_of_each_currency_on_paper(running: webdriver.Chrome, page: Path) -> None:
     look(running, page, 1280, media="")
-    printed = running.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True})
-    pages = pypdf.PdfReader(io.BytesIO(base64.b64decode(printed["data"]))).pages
+    pages = on_paper(running)
     assert len(pages) > 2
     text = " ".join(" ".join(one.extract_text().split()) for one in pages)
     for currency in ("EUR", "JPY", "USD"):
