@@ -125,11 +125,11 @@ def make_raw_tables(connection: Any) -> None:
         connection.unregister("declared")
 
 
-def _own_error(error: BaseException) -> ReconError:
-    """Our own exception inside what dlt wraps around it; else the innermost one, in one line."""
+def _own_error(error: BaseException) -> ReconError | KeyboardInterrupt:
+    """Our own exception, or that of somebody who stops us, inside what dlt wraps around it; else the innermost."""
     around: BaseException | None = error
     while around is not None:
-        if isinstance(around, ReconError):
+        if isinstance(around, ReconError | KeyboardInterrupt):
             return around
         around = around.__cause__ or around.__context__
     inner = error
