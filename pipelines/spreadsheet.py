@@ -80,6 +80,10 @@ class Spreadsheet:
             self._formats[key] = found
         return found
 
+    def overlay(self, look: str) -> Any:
+        """A look for conditional formats: it leaves the numbers of the cells as they are."""
+        return self.book.add_format(dict(self._looks[look]))
+
     def write(
         self,
         sheet: Any,

@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from pipelines.reports.page.words import CHARGE_PARTS, DIRECTIONS, OTHER_PARTS, TERMS
 from pipelines.reports.workbook.source import Source
 from pipelines.reports.workbook.style import CODE, NAME, SENTENCE, SEVERITY_LOOKS
-from pipelines.reports.workbook.table import Column, Table, Values, set_up_paper, write_row, write_table, write_title
+from pipelines.reports.workbook.table import (
+    Column,
+    Table,
+    Values,
+    draw_rules,
+    set_up_paper,
+    write_row,
+    write_table,
+    write_title,
+)
 from pipelines.reports.workbook.themes import theme_of
 from pipelines.spreadsheet import DIGITS_IN_A_CELL, Spreadsheet
 
@@ -56,6 +65,7 @@ def write_about(book: Spreadsheet, source: Source) -> None:
         for name, text in texts:
             write_row(book, sheet, row, _COLUMNS, (name, text))
             row += 1
+        draw_rules(book, sheet, row - len(texts), row - 1, _COLUMNS)
         row += 1
     sheet.freeze_panes(2, 0)
     set_up_paper(sheet, 1, row, repeated=1)

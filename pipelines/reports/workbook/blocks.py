@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from pipelines.reports.workbook.table import Column, Values, write_row
+from pipelines.reports.workbook.table import Column, Values, draw_rules, write_row
 from pipelines.spreadsheet import Spreadsheet
 
 _SHARE = Decimal("0.0001")
@@ -53,6 +53,7 @@ def write_block(book: Spreadsheet, sheet: Any, row: int, block: Block) -> tuple[
         write_row(book, sheet, end, block.columns, values, start=1 if block.links else 0)
         end += 1
     found = Range(head, head + 1, end - 1, len(block.columns))
+    draw_rules(book, sheet, found.first, found.last, block.columns)
     if not block.rows:
         book.write(sheet, end, 0, block.nothing, look="caption")
         end += 1

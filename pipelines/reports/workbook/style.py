@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 NAVY, GREY, RULE = "#1F3A5F", "#595959", "#D5DCE6"
-_DATA = {"valign": "top", "bottom": 1, "bottom_color": RULE}
+_DATA = {"valign": "top"}
 _HEAD = {"bold": True, "text_wrap": True, "valign": "vcenter", "font_color": "#FFFFFF", "bg_color": NAVY}
-_NOTE_FILL = "#FFF8E1"
 LOOKS: Mapping[str, Mapping[str, object]] = {
     "title": {"bold": True, "font_size": 16, "font_color": NAVY},
     "caption": {"font_color": GREY},
@@ -19,8 +18,9 @@ LOOKS: Mapping[str, Mapping[str, object]] = {
     "head_note": {**_HEAD, "font_color": "#5C4400", "bg_color": "#FFD766"},
     "data": _DATA,
     "wrapped": {**_DATA, "text_wrap": True},
-    "note": {**_DATA, "bg_color": _NOTE_FILL},
-    "note_wrapped": {**_DATA, "bg_color": _NOTE_FILL, "text_wrap": True},
+    # Below every row, and behind what analysts fill in: for whole ranges, so that an empty cell need not be written.
+    "rule": {"bottom": 1, "bottom_color": RULE},
+    "note_rule": {"bottom": 1, "bottom_color": RULE, "bg_color": "#FFF8E1"},
     "total": {"bold": True, "top": 1, "top_color": NAVY, "bg_color": "#EEF2F7"},
     "critical": {**_DATA, "bold": True, "font_color": "#FFFFFF", "bg_color": "#9B1C1C"},
     "high": {**_DATA, "font_color": "#7A1F1F", "bg_color": "#F8D0CC"},

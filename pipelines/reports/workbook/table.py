@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from typing import Any
 
 from pipelines.reports.workbook.style import LOOKS, TAB_OTHER
@@ -42,8 +42,6 @@ class Column:
     @cached_property
     def look(self) -> str:
         """The look of its cells."""
-        if self.is_note:
-            return "note_wrapped" if self.is_wrapped else "note"
         return "wrapped" if self.is_wrapped else "data"
 
     @property
@@ -100,7 +98,9 @@ def _write_part(book: Spreadsheet, table: Table, name: str, rows: Iterator[Value
     sheet.set_tab_color(table.tab)
     for number, column in enumerate(table.columns):
         width = max(column.width, book.money_width) if column.kind == "money" else column.width
-        sheet.set_column(number, number, width, None, {"hidden": column.is_hidden})
+        # What somebody types into an empty cell takes the format of its column.
+        typed = book.look(column.kind, look=column.look) if column.is_note else None
+        sheet.set_column(number, number, width, typed, {"hidden": column.is_hidden})
     write_title(book, sheet, table.title, table.caption)
     sheet.set_row(HEAD_ROW, 32)
     for number, column in enumerate(table.columns):
@@ -112,6 +112,7 @@ def _write_part(book: Spreadsheet, table: Table, name: str, rows: Iterator[Value
     if end == FIRST_ROW:
         book.write(sheet, end, 0, table.nothing, look="caption")
     last = len(table.columns) - 1
+    draw_rules(book, sheet, FIRST_ROW, end - 1, table.columns)
     sheet.autofilter(HEAD_ROW, 0, max(end - 1, HEAD_ROW), last)
     sheet.freeze_panes(FIRST_ROW, table.frozen)
     # Ids are text on purpose, and long amounts too.
@@ -129,11 +130,22 @@ def write_row(
     if lines > 1:
         sheet.set_row(row, LINE_HEIGHT * lines)
     for number, (column, value) in enumerate(zip(columns, values, strict=False)):
-        if number < start:
+        if number < start or value is None:
             continue
         code = values[column.currency] if column.currency is not None else column.code
         look = column.by_value.get(value, column.look) if column.by_value else column.look
         book.write(sheet, row, number, value, column.kind, code, look)
+
+
+def draw_rules(book: Spreadsheet, sheet: Any, first: int, last: int, columns: Sequence[Column]) -> None:
+    """Thin lines below the rows from `first` to `last`, and the colour of the columns to fill in."""
+    if last < first:
+        return
+    for is_note, members in groupby(enumerate(columns), key=lambda one: one[1].is_note):
+        places = [number for number, _ in members]
+        rule = book.overlay("note_rule" if is_note else "rule")
+        how = {"type": "formula", "criteria": "=TRUE", "format": rule}
+        sheet.conditional_format(first, places[0], last, places[-1], how)
 
 
 def _lines(text: str, width: int) -> int:
