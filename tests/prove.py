@@ -4,16 +4,20 @@ python -m tests.prove [COUNT] [FIRST_SEED]
 
 For each seed, three months of business: the breaks found are the planted ones, code by code, subject by subject and
 to the cent; lines, order items and documents are what a second implementation makes of the same raw tables; every
-check of the build holds (a build that breaks one publishes nothing). It takes minutes, so it is no part of the tests.
+check of the build holds (a build that breaks one publishes nothing). Then ANY_WORLDS hostile businesses that no plan
+made (`tests/dbt/test_any_world.py`). It takes minutes, so it is no part of the tests.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import pytest
 
 from pipelines.sandbox import build_world
 from tests.end_to_end.desk import SCALE, open_desk
@@ -22,6 +26,7 @@ from tests.independent.opinions import disagreements, opinions_of
 COUNT = 20
 FIRST_SEED = 101
 WORKERS = 2
+ANY_WORLDS = 100
 SHOWN = 10
 
 
@@ -59,7 +64,8 @@ def main() -> int:
     )
     for code, number in sorted(codes.items()):
         print(f"  {code:32}{number:6}")
-    return 1 if failed else 0
+    os.environ["RECON_PROVE_WORLDS"] = str(ANY_WORLDS)
+    return 1 if failed or pytest.main(["tests/dbt/test_any_world.py"]) else 0
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 -- What primary breaks add up to never exceeds the money of their subject: of an order item the greatest of what
 -- was charged, ordered and delivered; of a document its total, its lines, what they were before, or what its
--- statement prints; of a line or charge group its charges.
+-- statement prints; of a line or charge group its charges, where a tax with the wrong sign is off by twice itself.
 with primary_breaks as (
     select
         subject_key,
@@ -15,7 +15,7 @@ with primary_breaks as (
 lines as (
     select
         coalesce(order_item_id, charge_group_id, invoice_line_id) as subject_key,
-        sum(abs(total) + abs(coalesce(subtotal, 0) + tax_total)) as amount
+        sum(abs(total) + abs(coalesce(subtotal, 0)) + 2 * abs(tax_total)) as amount
     from {{ ref('int_lines') }}
     group by coalesce(order_item_id, charge_group_id, invoice_line_id)
 ),
@@ -32,10 +32,13 @@ documents as (
         documents.invoice_id as subject_key,
         abs(documents.total_charges) + abs(coalesce(documents.lines_total, 0))
         + abs(coalesce(documents.amendment_amount, 0)) + abs(coalesce(restatements.former_total, 0))
+        + abs(coalesce(former_totals.former_total_charges, 0))
         + abs(coalesce(statements.statement_total, 0)) as amount
     from {{ ref('int_documents') }} as documents
     left join {{ ref('int_document_restatements') }} as restatements
         on documents.invoice_id = restatements.invoice_id
+    left join {{ ref('int_document_former_totals') }} as former_totals
+        on documents.invoice_id = former_totals.invoice_id
     left join {{ ref('int_document_statements') }} as statements
         on documents.invoice_id = statements.invoice_id
 ),

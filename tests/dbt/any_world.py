@@ -1,0 +1,213 @@
+"""Made-up businesses for property tests: whatever the API may send, in any mixture, most of it wrong.
+
+Ids, currencies and products come from small pools, so that charges meet orders, twice, elsewhere or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.dbt.raw_database import RawDatabase
+from tests.dbt.small_world import charge, document, entitlement, order, order_line
+
+Row = dict[str, Any]
+
+CUSTOMERS = [f"{number}0000000-0000-4000-8000-00000000000b" for number in range(1, 4)]
+CURRENCIES = ["USD", "EUR", "JPY"]
+PRODUCTS = ["SOFTWARE", "SERVER", "Software"]
+ORDER_IDS = [f"Order{number}" for number in range(6)]
+ALTERNATE_IDS = {order_id: f"ab{number}2ab12ab12" for number, order_id in enumerate(ORDER_IDS)}
+# Decimals that binary fractions cannot hold, the smallest and largest that are kept, and cents that must not be lost.
+AMOUNTS = [
+    *("0", "0.1", "0.2", "0.3", "10.00", "59.19", "1.005", "100", "12345678901.23", "0.000000000001"),
+    *("-0.1", "-10.00", "-59.19", "-100"),
+]
+CHARGE_TYPES = ["New", "addQuantity", "cancelImmediate", "customerCredit", "removeQuantity", "somethingElse", ""]
+DATES = ["2024-03-02T10:00:00Z", "2024-04-10T09:05:00", "2024-05-05T23:59:59.9999999Z", "2024-06-18T00:00:00Z"]
+STATUSES = ["completed", "cancelled", "pending", "unheardof"]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document, its lines (None: they could not be read), and whether the list shows it inside another too."""
+
+    header: Row
+    lines: Sequence[Row] | None
+
+
+@dataclass(frozen=True)
+class Business:
+    """What the API says at one moment; a customer whose orders are None could not be read."""
+
+    orders: dict[str, Sequence[tuple[Row, Sequence[Row]]] | None]
+    entitlements: dict[str, Sequence[Row] | None]
+    documents: Sequence[Document]
+    unbilled: Sequence[Row] = field(default_factory=list)
+
+    def raw(self, read_at: datetime) -> RawDatabase:
+        """As loading leaves it."""
+        world = RawDatabase(read_at)
+        world.walk("customers", {"customers": [{"id": name} for name in CUSTOMERS]})
+        world.walk(
+            "invoices", {"invoices": [one.header for one in self.documents], "invoice_details": self._details()}
+        )
+        for one in self.documents:
+            if one.header["has_invoice_details"]:
+                world.walk(
+                    "invoice_line_items",
+                    None if one.lines is None else {"invoice_line_items": one.lines},
+                    invoice_id=one.header["id"],
+                    provider="onetime",
+                    line_item_type="billing",
+                )
+        for customer, orders in self.orders.items():
+            tables = None
+            if orders is not None:
+                tables = {
+                    "orders": [header for header, _ in orders],
+                    "order_line_items": [line for _, lines in orders for line in lines],
+                }
+            world.walk("orders", tables, customer_id=customer)
+        for customer, received in self.entitlements.items():
+            tables = None if received is None else {"entitlements": received}
+            world.walk("entitlements", tables, customer_id=customer)
+        for period in ("current", "previous"):
+            tables = {"unbilled_line_items": self.unbilled if period == "current" else []}
+            world.walk("unbilled_line_items", tables, currency="USD", month="2024-06", period=period)
+        return world
+
+    def _details(self) -> list[Row]:
+        return [
+            {
+                "invoice_id": one.header["id"],
+                "invoice_line_item_type": "billing_line_items",
+                "billing_provider": "one_time",
+            }
+            for one in self.documents
+            if one.header["has_invoice_details"]
+        ]
+
+
+@st.composite
+def charges(draw: st.DrawFn) -> Row:
+    """A billed line that may belong to anything."""
+    subtotal = Decimal(draw(st.sampled_from(AMOUNTS)))
+    tax = Decimal(draw(st.sampled_from(["0", "0", "0.01", "2.10", "-2.10"])))
+    off = Decimal(draw(st.sampled_from(["0", "0", "0", "0.01"])))
+    order_id = draw(st.sampled_from([*ORDER_IDS, "", "OrderNobody"]))
+    by_alternate_id = draw(st.integers(0, 4)) == 0
+    quantity = draw(st.sampled_from(["1", "2", "3", "-1", "0", "0.5"]))
+    return charge(
+        draw(st.sampled_from([*CUSTOMERS, "org:" + CUSTOMERS[0].upper(), "99999999-0000-4000-8000-00000000000b"])),
+        ALTERNATE_IDS.get(order_id, order_id).upper() if by_alternate_id else order_id,
+        draw(st.sampled_from(PRODUCTS)),
+        quantity,
+        str(subtotal),
+        draw(st.sampled_from([*CURRENCIES, "USD", "USD"])),
+        tax_total=str(tax),
+        total_for_customer=str(subtotal + tax + off),
+        charge_type=draw(st.sampled_from([*CHARGE_TYPES, "New", "New"])),
+        order_date=draw(st.sampled_from(DATES)),
+        billing_frequency=draw(st.sampled_from(["", "OneTime", "Monthly"])),
+        credit_reason_code=draw(st.sampled_from(["", "", "", "promo"])),
+        meter_description=draw(st.sampled_from(["", "", "", "Compute"])),
+        pricing_currency=draw(st.sampled_from(CURRENCIES)),
+        pc_to_bc_exchange_rate=draw(st.sampled_from(["1", "0.919", "0", "156.03"])),
+    )
+
+
+@st.composite
+def orders_of(draw: st.DrawFn, customer: str) -> Sequence[tuple[Row, Sequence[Row]]]:
+    """Some orders of a customer; another customer may have one of the same id."""
+    found = []
+    for order_id in draw(st.lists(st.sampled_from(ORDER_IDS), max_size=4, unique=True)):
+        currency = draw(st.sampled_from(CURRENCIES))
+        header = order(
+            order_id,
+            customer,
+            currency,
+            alternate_id=ALTERNATE_IDS[order_id],
+            status=draw(st.sampled_from([*STATUSES, "completed", "completed"])),
+            creation_date=draw(st.sampled_from(DATES)),
+            billing_cycle=draw(st.sampled_from(["one_time", "one_time", "one_time", "monthly", "none"])),
+        )
+        lines = []
+        for number, product in enumerate(draw(st.lists(st.sampled_from(PRODUCTS), min_size=1, max_size=2))):
+            quantity = draw(st.integers(0, 4))
+            price = Decimal(draw(st.sampled_from(["0.1", "10.00", "59.19", "100"])))
+            line = order_line(order_id, product, str(quantity), str(price), str(price * quantity))
+            lines.append(line | {"line_item_number": number})
+        found.append((header, lines))
+    return found
+
+
+@st.composite
+def entitlements_of(draw: st.DrawFn) -> Sequence[Row]:
+    """What a customer received, of its own orders or of nobody's."""
+    wanted = draw(st.lists(st.sampled_from([*ORDER_IDS, "OrderNobody"]), max_size=4))
+    return [
+        entitlement(path, order_id, draw(st.sampled_from(PRODUCTS)), draw(st.sampled_from(["1", "2", "0"])))
+        for path, order_id in enumerate(wanted)
+    ]
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Sequence[Document]:
+    """Invoices, void ones and notes; totals that tie, or not."""
+    found: list[Document] = []
+    for number in range(draw(st.integers(1, 4))):
+        name = f"G{number:03d}"
+        currency = draw(st.sampled_from(CURRENCIES))
+        lines = draw(st.lists(charges(), max_size=6))
+        own = sum((Decimal(line["total_for_customer"]) for line in lines if line["currency"] == currency), Decimal(0))
+        off = Decimal(draw(st.sampled_from(["0", "0", "0", "0.01", "-7.00", "100"])))
+        header = document(
+            name,
+            str(own + off),
+            currency,
+            invoice_date=draw(st.sampled_from(["2024-05-08T01:22:47.603895Z", "2024-06-08T00:00:00Z"])),
+            document_type=draw(st.sampled_from(["invoice", "invoice", "invoice", "void_note", "adjustment_note"])),
+            state=draw(st.sampled_from([None, None, "void"])),
+            amends_of=draw(st.sampled_from([None, *(one.header["id"] for one in found)])),
+        )
+        has_lines = draw(st.integers(0, 5)) > 0
+        header |= {"has_invoice_details": has_lines, "invoice_details_count": int(has_lines)}
+        read = None if draw(st.integers(0, 7)) == 0 else lines
+        found.append(Document(header, read))
+    return found
+
+
+@st.composite
+def businesses(draw: st.DrawFn) -> Business:
+    """A business with something on an invoice."""
+    unread = draw(st.sampled_from([None, None, *CUSTOMERS]))
+    return Business(
+        orders={name: None if name == unread else draw(orders_of(name)) for name in CUSTOMERS},
+        entitlements={name: None if name == unread else draw(entitlements_of()) for name in CUSTOMERS},
+        documents=draw(documents()),
+        unbilled=draw(st.lists(charges(), max_size=3)),
+    )
+
+
+@st.composite
+def changed(draw: st.DrawFn, business: Business) -> Business:
+    """The same business some days later: orders gone, lines charged twice, other totals."""
+    orders = {
+        name: None if of_one is None else [one for one in of_one if draw(st.integers(0, 2)) > 0]
+        for name, of_one in business.orders.items()
+    }
+    documents_later = []
+    for one in business.documents:
+        add = Decimal(draw(st.sampled_from(["0", "0", "33.33"])))
+        header = one.header | {"total_charges": str(Decimal(one.header["total_charges"]) + add)}
+        lines = one.lines
+        if lines:
+            lines = [line for line in lines for _ in range(draw(st.sampled_from([0, 1, 1, 2])))]
+        documents_later.append(Document(header, lines))
+    return replace(business, orders=orders, documents=documents_later)
