@@ -1,4 +1,4 @@
-"""Documents that are other ones later on: lines come or go weeks after they were sent, and the total with them.
+"""Documents that are other ones later on: lines come or go weeks after they were sent, or the total moves.
 
 Only a reader who had read a document before can know. So these stand apart from the other plants, whose truth is that
 of a first reading.
@@ -19,6 +19,7 @@ _SHUFFLED = "EUR"
 _STORIES = {
     "USD": "a seat is gone from the invoice three weeks after it was sent",
     "JPY": "a seat is billed a second time on the invoice, three weeks after it was sent",
+    "GBP": "the invoice asks for a penny more over the same lines, three weeks after it was sent",
 }
 
 
@@ -52,7 +53,7 @@ def truth_of_restatements(
             currency=document.currency,
             invoice_type=document.invoice_type,
             period=f"{document.at:%Y-%m}",
-            at_risk_amount=abs(document.lines_total - documents[invoice_id].lines_total),
+            at_risk_amount=abs(document.total_charges - documents[invoice_id].total_charges),
             story=_STORIES[document.currency],
             visible_from=RESTATED_AT,
         )
@@ -79,6 +80,11 @@ def _with_again(document: Document, seat: Charge) -> Document:
     return replace(document, charges=charges, total_charges=document.total_charges + seat.total)
 
 
+def _for_a_penny_more(document: Document, _: Charge) -> Document:
+    # As much as rounding may explain, so that the total still agrees with its lines.
+    return replace(document, total_charges=document.total_charges + Decimal("0.01"))
+
+
 def _in_another_order(document: Document, _: Charge) -> Document:
     return replace(document, charges=document.charges[::-1])
 
@@ -86,5 +92,6 @@ def _in_another_order(document: Document, _: Charge) -> Document:
 _CHANGES: dict[str, Callable[[Document, Charge], Document]] = {
     "USD": _without,
     "JPY": _with_again,
+    "GBP": _for_a_penny_more,
     _SHUFFLED: _in_another_order,
 }

@@ -48,13 +48,13 @@ def test_who_read_before_finds_what_changed_besides(read_twice: tuple[Desk, list
 
 @pytest.mark.parametrize("code", SCENARIOS)
 def test_exactly_the_planted_subjects_are_found(code: str, read_twice: tuple[Desk, list[tuple[str, ...]]]) -> None:
-    """By document, customer or month, in two currencies each."""
+    """By document, customer or month, in two currencies at least."""
     found = Counter(row[1:] for row in read_twice[0].published(SUBJECTS) if row[0] == code)
     planted = SCENARIO.truth(AFTERWARDS, read_at=DEFAULT_CLOCK)
     assert found == Counter(
         (one.invoice_id or one.customer_id or one.period, one.currency) for one in planted if one.break_code == code
     )
-    assert len({currency for _, currency in found}) == 2
+    assert len({currency for _, currency in found}) >= 2
 
 
 def test_the_month_of_a_look_alike_is_not_called_unreconciled(

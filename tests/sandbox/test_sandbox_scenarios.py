@@ -27,7 +27,7 @@ def test_every_code_is_planted_in_two_currencies_one_of_them_without_decimals() 
         currencies[one.break_code].add(one.currency)
     assert set(currencies) == set(SCENARIOS)
     for code, seen in currencies.items():
-        assert len(seen) == 2, code
+        assert len(seen) >= 2, code
         assert "JPY" in seen, code
 
 

@@ -36,8 +36,7 @@ def everyday(b: Builder) -> None:
         customer = b.customer(COUNTRY[currency])
         for number in months:
             bought(b, customer, b.months[number])
-        if currency != "GBP":
-            seats(b, customer, b.months[-1])
+        seats(b, customer, b.months[-1])
 
 
 def months_without_their_invoice(b: Builder, _: Refusals) -> Iterator[PlantedBreak]:

@@ -1,4 +1,4 @@
--- Grain: one row per document whose lines were read more than once: what they were, and what they are.
+-- Grain: one row per document whose lines were read: what they were, and what they are. Lines read once are the same.
 with readings as (
     select
         partition_id,
@@ -11,15 +11,16 @@ with readings as (
         total_amount,
         fingerprint
     from {{ ref('stg_partner_center__document_line_readings') }}
-    where fingerprint is not null
 ),
 
 closed as (
     select
         partition_id,
-        walk_id
+        walk_id,
+        max(closed_at) as closed_at
     from {{ source('recon_memory', 'closed_readings') }}
     where closed_at <= {{ as_of() }}
+    group by partition_id, walk_id
 ),
 
 documents as (
@@ -39,7 +40,7 @@ walks as (
         min(readings.fingerprint) as fingerprint,
         sum(readings.row_count) as line_count,
         sum(case when readings.currency = documents.currency then readings.total_amount else 0 end) as lines_total,
-        max(case when closed.walk_id is not null then 1 else 0 end) as is_closed
+        max(closed.closed_at) as closed_at
     from readings
     inner join documents on readings.invoice_id = documents.invoice_id
     left join closed on readings.partition_id = closed.partition_id and readings.walk_id = closed.walk_id
@@ -52,7 +53,7 @@ numbered as (
         *,
         row_number() over (
             partition by partition_id
-            order by is_closed desc, case when line_count > 0 then 0 else 1 end, walk_sequence
+            order by case when closed_at is null then 1 else 0 end, case when line_count > 0 then 0 else 1 end, walk_sequence
         ) as reference_number,
         row_number() over (partition by partition_id order by walk_sequence desc) as newest_number
     from walks
@@ -61,7 +62,8 @@ numbered as (
 compared as (
     select
         newest.invoice_id,
-        reference.is_closed,
+        reference.closed_at,
+        coalesce(reference.closed_at, reference.read_at) as reference_at,
         reference.line_count as former_line_count,
         reference.lines_total as former_total,
         newest.line_count,
@@ -76,7 +78,8 @@ compared as (
 
 select
     invoice_id,
-    max(is_closed) = 1 as is_closed,
+    max(closed_at) is not null as is_closed,
+    max(reference_at) as reference_at,
     max(is_changed) = 1 as is_restated,
     {{ as_count('sum(former_line_count)') }} as former_line_count,
     {{ as_money('sum(former_total)') }} as former_total,
