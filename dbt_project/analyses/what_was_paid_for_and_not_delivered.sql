@@ -3,8 +3,8 @@ select
     breaks.currency,
     breaks.at_risk_amount,
     breaks.break_code,
-    customers.customer_name,
-    products.sku_name,
+    breaks.customer_name,
+    breaks.sku_name,
     items.expected_quantity,
     items.charged_quantity,
     items.entitled_quantity,
@@ -14,8 +14,6 @@ select
 from {{ ref('bi_breaks') }} as breaks
 left join {{ ref('bi_order_items') }} as items
     on breaks.order_id = items.order_id and breaks.product_sku_id = items.product_sku_id
-left join {{ ref('bi_customers') }} as customers on breaks.customer_id = customers.customer_id
-left join {{ ref('bi_products') }} as products on breaks.product_sku_id = products.product_sku_id
 where breaks.is_open
     and breaks.break_code in ('charged_not_entitled', 'quantity_ordered_vs_entitled', 'provisioning_overdue')
 order by breaks.currency, breaks.at_risk_amount desc nulls last, breaks.break_id

@@ -3,8 +3,8 @@ select
     breaks.currency,
     breaks.at_risk_amount,
     breaks.break_code,
-    customers.customer_name,
-    products.sku_name,
+    breaks.customer_name,
+    breaks.sku_name,
     breaks.order_id,
     breaks.invoice_id,
     charges.charge_type,
@@ -14,7 +14,5 @@ select
     breaks.invoice_line_id
 from {{ ref('bi_breaks') }} as breaks
 left join {{ ref('bi_charges') }} as charges on breaks.invoice_line_id = charges.invoice_line_id
-left join {{ ref('bi_customers') }} as customers on breaks.customer_id = customers.customer_id
-left join {{ ref('bi_products') }} as products on breaks.product_sku_id = products.product_sku_id
 where breaks.is_open and breaks.break_code in ('duplicate_in_invoice', 'duplicate_across_invoices')
 order by breaks.currency, breaks.at_risk_amount desc nulls last, breaks.break_id

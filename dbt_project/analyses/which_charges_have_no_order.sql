@@ -4,8 +4,8 @@ select
     charges.currency,
     charges.billed_amount,
     charges.bucket,
-    customers.customer_name,
-    products.sku_name,
+    charges.customer_name,
+    charges.sku_name,
     charges.charge_type,
     charges.signed_quantity,
     charges.order_id,
@@ -14,7 +14,5 @@ select
     charges.invoice_line_id
 from {{ ref('bi_charges') }} as charges
 left join {{ ref('fct_invoice_lines') }} as lines on charges.invoice_line_id = lines.invoice_line_id
-left join {{ ref('bi_customers') }} as customers on charges.customer_id = customers.customer_id
-left join {{ ref('bi_products') }} as products on charges.product_sku_id = products.product_sku_id
 where charges.line_class = 'one_time' and charges.bucket in ('unmatched', 'suggested')
 order by charges.period, charges.currency, abs(charges.billed_amount) desc, charges.invoice_line_id

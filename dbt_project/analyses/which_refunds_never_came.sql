@@ -2,8 +2,8 @@
 select
     breaks.currency,
     breaks.at_risk_amount,
-    customers.customer_name,
-    products.sku_name,
+    breaks.customer_name,
+    breaks.sku_name,
     breaks.order_id,
     refunds.reduced_at,
     refunds.due_at,
@@ -15,7 +15,5 @@ select
     breaks.break_id
 from {{ ref('bi_breaks') }} as breaks
 left join {{ ref('fct_refunds') }} as refunds on breaks.break_id = refunds.break_id
-left join {{ ref('bi_customers') }} as customers on breaks.customer_id = customers.customer_id
-left join {{ ref('bi_products') }} as products on breaks.product_sku_id = products.product_sku_id
 where breaks.is_open and breaks.break_code in ('cancelled_not_credited', 'credit_short')
 order by breaks.currency, breaks.at_risk_amount desc nulls last, breaks.break_id

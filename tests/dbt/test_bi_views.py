@@ -15,12 +15,14 @@ COLUMNS = {
         customer_id order_id product_sku_id period currency expected_amount actual_amount difference_amount
         at_risk_amount open_at_risk_amount business_date first_seen_date resolved_date age_days age_bucket
         explanation rule_in_words next_step owner comment ticket expected_date
+        customer_name sku_name
     """,
     "bi_charges": """
         invoice_line_id invoice_id customer_id product_sku_id order_item_id period invoice_date charge_start_date
         charge_end_date currency billing_provider line_class charge_type bucket match_pass order_id
         matched_order_id subscription_id signed_quantity pricing_currency effective_unit_price subtotal tax_total
         total billed_amount
+        customer_name sku_name
     """,
     "bi_currencies": """
         currency minor_digits
@@ -48,6 +50,7 @@ COLUMNS = {
         order_item_id order_id customer_id product_sku_id period created_date billing_cycle order_status
         reconciliation_status timing_code timing_due_date order_currency expected_quantity expected_amount
         charged_currency charged_quantity charged_subtotal charged_total entitled_quantity
+        customer_name sku_name
     """,
     "bi_products": """
         product_sku_id product_id sku_id product_name sku_name publisher_name product_type

@@ -12,6 +12,16 @@ codes as (
         rule_in_words,
         next_step
     from {{ ref('dim_break_codes') }}
+),
+
+customers as (
+    select customer_id, customer_name
+    from {{ ref('bi_customers') }}
+),
+
+products as (
+    select product_sku_id, sku_name
+    from {{ ref('bi_products') }}
 )
 
 select
@@ -49,6 +59,10 @@ select
     breaks.owner,
     breaks.comment,
     breaks.ticket,
-    cast(breaks.expected_at as date) as expected_date
+    cast(breaks.expected_at as date) as expected_date,
+    customers.customer_name,
+    products.sku_name
 from breaks
 left join codes on breaks.break_code = codes.break_code
+left join customers on breaks.customer_id = customers.customer_id
+left join products on {{ product_sku_id('breaks.product_id', 'breaks.sku_id') }} = products.product_sku_id
