@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 import yaml
 
+from pipelines.cli import cli
 from pipelines.docs import describe_columns
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = ROOT / "dbt_project"
 PACKAGE = ROOT / "pipelines"
+COMMANDS = cli.commands
 EXPOSURES: dict[str, dict[str, Any]] = {
     one["name"]: one
     for one in yaml.safe_load((PROJECT / "models" / "exposures.yml").read_text(encoding="utf-8"))["exposures"]
@@ -82,14 +84,11 @@ def test_every_notebook_is_an_exposure() -> None:
 
 
 def test_every_command_that_reports_is_an_exposure() -> None:
-    """A command reports when it imports a report, a closing or an alert; `common.py` is what `recon run` prints."""
+    """A command reports when it imports a report, a closing or an alert; `recon run` prints the statement."""
     reporting = re.compile(r"pipelines\.(reports|closing|alerting)\b")
-    found = {path.stem for path in (PACKAGE / "commands").glob("*.py") if any(map(reporting.match, imports_of(path)))}
-    assert {"run" if name == "common" else name for name in found} <= meta("command") | HELPERS
-
-
-# Modules of the commands that are no command of their own.
-HELPERS = {"completing", "completion", "demo", "failures", "output"}
+    files = {name: PACKAGE / "commands" / f"{name}.py" for name in COMMANDS}
+    found = {name for name, path in files.items() if path.exists() and any(map(reporting.match, imports_of(path)))}
+    assert found | {"run"} <= meta("command") <= set(COMMANDS)
 
 
 def imports_of(path: Path) -> Iterator[str]:
