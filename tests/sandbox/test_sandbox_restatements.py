@@ -17,6 +17,7 @@ def test_a_reader_of_before_finds_lines_that_came_lines_that_went_and_a_total_th
         document = world.document(str(one.invoice_id))
         assert document is not None
         later = world.shown(document, RESTATED_AT)
+        assert document.total_charges == document.lines_total
         moved = later.total_charges - document.total_charges
         assert abs(moved) == one.at_risk_amount
         assert (moved > 0) == (one.currency != "USD")
