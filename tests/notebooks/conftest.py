@@ -1,41 +1,20 @@
-"""Each notebook, run cold from its first cell to its last, on a small published database and an enquiry of it."""
+"""A small published database with an enquiry of it, and the notebooks that read them."""
 
 from __future__ import annotations
 
-import html
-import importlib.util
-import json
-import re
-import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import Decimal
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
 from pipelines.warehouse import Folders
 from tests.analysis_marts import publish_desk
+from tests.notebooks.running import Page, run_notebook
 
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 ENQUIRY = datetime(2026, 9, 12, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Page:
-    """What a notebook shows, as text without tags, and what its cells worked out."""
-
-    text: str
-    values: Mapping[str, Any]
-
-    def rows(self, name: str, *columns: str) -> list[tuple[Any, ...]]:
-        """The rows of a frame, amounts as text."""
-        rows = self.values[name].select(columns).rows()
-        return [tuple(f"{one.normalize():f}" if isinstance(one, Decimal) else one for one in row) for row in rows]
-
 
 Open = Callable[..., Page]
 
@@ -57,24 +36,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def open_page(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
+def open_page(desk: Path) -> Open:
     """Runs a notebook with what follows `--` on its command line."""
-
-    def run(name: str, *arguments: str, data_dir: Path = desk) -> Page:
-        monkeypatch.setattr(sys, "argv", [name, *arguments])
-        monkeypatch.setenv("RECON_DATA_DIR", str(data_dir))
-        spec = importlib.util.spec_from_file_location(name, NOTEBOOKS / f"{name}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        outputs, values = module.app.run()
-        return Page(_text("\n".join(getattr(output, "text", "") for output in outputs)), values)
-
-    return run
-
-
-def _text(page: str) -> str:
-    # A callout carries its content in an attribute.
-    page = re.sub(r"data-html='([^']*)'[^>]*>", lambda found: ">" + json.loads(html.unescape(found[1])), page)
-    return re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL))
+    return partial(run_notebook, data_dir=desk)

@@ -11,7 +11,8 @@ from pipelines.annotations import newest_annotations
 from pipelines.errors import UsageError
 from pipelines.warehouse import Folders
 from tests.analysis_marts import publish_desk
-from tests.notebooks.conftest import Open, Page
+from tests.notebooks.conftest import Open
+from tests.notebooks.running import Page
 
 NAME = "break_explorer"
 

@@ -9,7 +9,7 @@ import pytest
 from pipelines import notebook_pages
 from pipelines.errors import ReconError, UsageError
 from pipelines.notebook_pages import export, notebook_names
-from tests.notebooks.conftest import NOTEBOOKS
+from tests.notebooks.running import NOTEBOOKS
 
 BROKEN = """
 import marimo

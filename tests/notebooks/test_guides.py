@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from pipelines.annotation_files import read_rows
-from tests.notebooks.conftest import NOTEBOOKS
+from tests.notebooks.running import NOTEBOOKS
 
 GUIDE = NOTEBOOKS / "guides" / "from-excel-to-polars.md"
 _BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.notebooks.conftest import Open, Page
+from tests.notebooks.conftest import Open
+from tests.notebooks.running import Page
 from tests.published_marts import LONG_AMOUNT
 
 NAME = "month_end_review"
