@@ -21,27 +21,37 @@ from pipelines.parsed_project import PROJECT
 from pipelines.warehouse import Folders, published_info
 
 EVENTS = "intermediate.int_break_events"
+AWAITED_EVENTS = "intermediate.int_awaited_events"
 _AS_OF = "as_of"
 _DECLARATION = PROJECT / "models" / "memory" / "_sources.yml"
 
 
 def keep_published_events(folders: Folders) -> None:
-    """Copies the events of the published generation to the log, if the log lacks them."""
+    """Copies the events of the published generation to the logs, if they lack them."""
     info = published_info(folders)
     if info is None:
         return
-    target = folders.break_log / f"generation-{info['generation']:06d}.parquet"
-    if target.exists():
+    kept_in = [(folders.break_log, EVENTS), (folders.awaited_log, AWAITED_EVENTS)]
+    name = f"generation-{info['generation']:06d}.parquet"
+    if all((folder / name).exists() for folder, _ in kept_in):
         return
-    aside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
     with duckdb.connect() as connection:
         connection.execute(f"attach '{_quoted(os.fspath(folders.published.resolve()))}' as published (read_only)")
-        # The moment is kept with the events: a generation may have none of its own.
-        moment = _quoted(info["as_of"].isoformat())
-        connection.execute(
-            f"copy (from published.{EVENTS}) to '{_quoted(os.fspath(aside))}' "
-            f"(format parquet, kv_metadata {{{_AS_OF}: '{moment}'}})"
-        )
+        there = {f"{schema}.{table}" for _, schema, table, *_ in connection.execute("show all tables").fetchall()}
+        for folder, events in kept_in:
+            # A file that was published before there was a second log has nothing for it.
+            if events in there and not (folder / name).exists():
+                _keep_events(connection, folder / name, events, info["as_of"])
+
+
+def _keep_events(connection: duckdb.DuckDBPyConnection, target: Path, events: str, as_of: datetime) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
+    # The moment is kept with the events: a generation may have none of its own.
+    connection.execute(
+        f"copy (from published.{events}) to '{_quoted(os.fspath(aside))}' "
+        f"(format parquet, kv_metadata {{{_AS_OF}: '{_quoted(as_of.isoformat())}'}})"
+    )
     put_in_place(aside, target)
 
 
@@ -74,6 +84,7 @@ def offer_memory(connection: duckdb.DuckDBPyConnection, folders: Folders) -> Non
     """Puts the whole log and all annotations into the working database, where the models read them."""
     connection.execute("create schema if not exists recon_memory")
     offer_table(connection, "break_log", sorted(folders.break_log.glob("generation-*.parquet")))
+    offer_table(connection, "awaited_log", sorted(folders.awaited_log.glob("generation-*.parquet")))
     offer_table(connection, "annotations", sorted(folders.annotations.glob("annotations-*.parquet")))
     offer_table(connection, "closed_readings", closed_readings(folders))
 

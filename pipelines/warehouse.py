@@ -98,6 +98,11 @@ class Folders:
         return self.data / "history" / "break_log"
 
     @property
+    def awaited_log(self) -> Path:
+        """One Parquet file a published generation: what a window of time holds back, from when to when."""
+        return self.data / "history" / "awaited_log"
+
+    @property
     def annotations(self) -> Path:
         """What analysts noted about breaks: one Parquet file an import, never written again."""
         return self.data / "history" / "annotations"

@@ -5,8 +5,15 @@
 with open_breaks as (
     select
         break_id,
+        break_code,
+        grain_key,
         at_risk_amount
     from {{ ref('int_breaks_open') }}
+),
+
+-- A break that was awaited was seen before it was one.
+awaited as (
+    select * from {{ ref('int_awaited_memory') }}
 ),
 
 memory as (
@@ -31,7 +38,7 @@ joined as (
         memory.break_id is null as is_new,
         coalesce(memory.status = 'resolved', false) as comes_back,
         coalesce(memory.was_reopened, false) as was_reopened,
-        memory.first_seen_at,
+        coalesce(memory.first_seen_at, awaited.first_seen_at) as first_seen_at,
         case when annotations.generation >= memory.opened_generation and memory.status <> 'resolved'
             then annotations.status
         end as annotated_status,
@@ -39,6 +46,7 @@ joined as (
     from open_breaks
     left join memory on open_breaks.break_id = memory.break_id
     left join annotations on open_breaks.break_id = annotations.break_id
+    left join awaited on open_breaks.break_code = awaited.break_code and open_breaks.grain_key = awaited.grain_key
 ),
 
 -- Accepted is an amount, not a break: more than was accepted is open again.
