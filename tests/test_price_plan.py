@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 from pipelines import ledger
-from pipelines.commands.common import DONE, PARTLY_READ, check_prices, unread
+from pipelines.commands.common import DONE, PARTLY_READ, check_prices
+from pipelines.commands.runs import unread
 from pipelines.errors import UsageError
 from pipelines.landing import Failure, Landing, Manifest
 from pipelines.partner_center.walks import WalkRequest

@@ -9,18 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.commands.common import (
-    DONE,
-    NOT_FINISHED,
-    load_and_publish,
-    load_text,
-    prepare,
-    read_facts,
-    reports_folder,
-    unread,
-    watched,
-)
+from pipelines.commands.common import DONE, NOT_FINISHED, prepare, reports_folder, watched
 from pipelines.commands.output import Document, json_option
+from pipelines.commands.runs import load_and_publish, load_text, read_facts, unread
 from pipelines.settings import Settings
 from pipelines.warehouse import Folders, exclusive_run, open_published
 

@@ -6,9 +6,10 @@ import os
 
 import click
 
-from pipelines.commands.common import FAILED, prepare, reports_folder, whole_run
+from pipelines.commands.common import FAILED, prepare, reports_folder
 from pipelines.commands.output import Document, json_option
 from pipelines.commands.report import write_reports
+from pipelines.commands.runs import whole_run
 from pipelines.warehouse import open_published
 
 

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import click
 
-from pipelines.commands.common import (
-    PARTLY_READ,
-    check_prices,
-    check_resources,
-    load_text,
-    loaded_now,
-    prepare,
-    read_facts,
-    unread_code,
-    watched,
-)
+from pipelines.commands.common import PARTLY_READ, check_prices, check_resources, prepare, watched
 from pipelines.commands.completing import resources as known_resources
 from pipelines.commands.output import Document, json_option
+from pipelines.commands.runs import load_text, loaded_now, read_facts, unread_code
 from pipelines.warehouse import exclusive_run
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from pipelines.commands.common import enquiry_run, prepare, whole_run
+from pipelines.commands.common import prepare
 from pipelines.commands.output import Document, json_option
+from pipelines.commands.runs import enquiry_run, whole_run
 from pipelines.warehouse import published_info
 
 

@@ -17,7 +17,7 @@ from pipelines.cli import cli
 from pipelines.commands import COMMANDS, GROUPS
 
 FOLDER = Path(pipelines.commands.__file__).parent
-SUPPORT = {"__init__", "colours", "common", "completing", "failures", "output"}
+SUPPORT = {"__init__", "colours", "common", "completing", "failures", "output", "runs"}
 
 
 def leaves(command: click.Command, name: str = "") -> Iterator[tuple[str, click.Command]]:
