@@ -31,7 +31,8 @@ def sandbox(document: Document, port: int, scale: float, seed: int, scenario: st
 
     world, faults = _business(scale, seed, scenario)
     app = SandboxApp(world, clock=DEFAULT_CLOCK, faults=faults)
-    with serve(app, port=port) as server:
+    # Being stopped is how it ends.
+    with suppress(KeyboardInterrupt), serve(app, port=port) as server:
         environment = sandbox_environment(server.url, DEFAULT_CLOCK)
         document.add(url=server.url, environment=environment)
         document.end(DONE)
@@ -39,10 +40,8 @@ def sandbox(document: Document, port: int, scale: float, seed: int, scenario: st
         for name, value in environment.items():
             click.echo(f"  export {name}={value}")
         click.echo("then: recon run")
-        # Being stopped is how it ends.
-        with suppress(KeyboardInterrupt):
-            while True:
-                time.sleep(3600)
+        while True:
+            time.sleep(3600)
 
 
 def _business(scale: float, seed: int, scenario: str | None) -> tuple[World, Faults]:
