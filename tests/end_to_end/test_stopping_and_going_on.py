@@ -88,6 +88,14 @@ def test_loading_month_by_month_ends_where_loading_in_one_go_ends(
             without = frozenset({"reduced_at", "due_at", "explanation"})
             if name != "fct_balances":  # each reading is a row
                 assert now.mart(name, without) == finished.mart(name, without), name
+        matured = now.published(
+            "select distinct found.break_code, found.first_seen_at from marts.fct_breaks as found "
+            "join intermediate.int_break_events as opened using (break_id) "
+            "where opened.event = 'opened' and found.first_seen_at < opened.event_at"
+        )
+        # What was awaited in September is a break in October, first seen when the waiting began.
+        assert {code for code, _ in matured} >= {"order_not_billed", "cancelled_not_credited"}
+        assert {seen_at for _, seen_at in matured} <= {moment.replace(tzinfo=None) for moment in moments[:2]}
 
 
 def test_a_break_comes_and_goes_with_its_id_a_closed_month_stays_and_each_day_can_be_asked_for(
