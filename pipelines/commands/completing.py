@@ -82,6 +82,13 @@ def resources(_context: click.Context, _parameter: click.Parameter, incomplete: 
     return [CompletionItem(name) for name in ENDPOINTS if name.startswith(incomplete)]
 
 
+def saved_questions(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What `recon sql --question` can be given."""
+    from pipelines.reports.questions import questions
+
+    return [CompletionItem(name, help=text) for name, text in questions().items() if name.startswith(incomplete)]
+
+
 def profiles(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The partners there are."""
     return _in_silence(

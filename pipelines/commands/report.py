@@ -9,13 +9,16 @@ from pathlib import Path
 import click
 
 from pipelines.commands.common import as_of_option, prepare, reports_folder
+from pipelines.commands.completing import months
 from pipelines.commands.output import Document, json_option
 from pipelines.files import put_in_place
 from pipelines.warehouse import Folders, open_published, published_info
 
 
 @click.command(short_help="Excel workbook and HTML page of the published result")
-@click.option("--period", metavar="YYYY-MM", help="Only what is of this month; default: all months.")
+@click.option(
+    "--period", metavar="YYYY-MM", shell_complete=months, help="Only what is of this month; default: all months."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -59,5 +62,5 @@ def write_reports(
             aside = Path(incoming) / "workbook.xlsx"
             write_workbook(connection, aside, period=period, notes=notes, is_enquiry=as_of is not None)
             put_in_place(aside, files["workbook"])
-        write_page(connection, files["page"], period=period, closed=closed)
+        write_page(connection, files["page"], period=period, closed=closed, is_enquiry=as_of is not None)
     return files

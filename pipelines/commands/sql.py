@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from pipelines.commands.common import as_of_option, prepare
+from pipelines.commands.completing import currencies, months, saved_questions
 from pipelines.commands.output import Document, json_option
 from pipelines.errors import UsageError
 from pipelines.warehouse import open_published
@@ -18,12 +19,14 @@ FILE_SHAPES = ("parquet", "xlsx")
 _ENDINGS = {f".{shape}": shape for shape in (*TEXT_SHAPES, *FILE_SHAPES)}
 
 
-@click.command()
+@click.command(short_help="Ask the published database, read-only")
 @click.argument("query", required=False)
-@click.option("--question", metavar="NAME", help="A saved question instead of QUERY.")
+@click.option("--question", metavar="NAME", shell_complete=saved_questions, help="A saved question instead of QUERY.")
 @click.option("--questions", "lists", is_flag=True, help="List the saved questions.")
-@click.option("--currency", metavar="CODE", help="With --question: the rows of one currency.")
-@click.option("--period", metavar="YYYY-MM", help="With --question: the rows of one month.")
+@click.option(
+    "--currency", metavar="CODE", shell_complete=currencies, help="With --question: the rows of one currency."
+)
+@click.option("--period", metavar="YYYY-MM", shell_complete=months, help="With --question: the rows of one month.")
 @click.option(
     "--format",
     "shape",

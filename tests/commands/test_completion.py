@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from pipelines.cli import cli
 from pipelines.commands import COMMANDS
 from pipelines.partner_center.endpoints import ENDPOINTS
+from pipelines.reports.questions import questions
 from pipelines.warehouse import Folders, open_published
 from tests.published_marts import publish_example
 
@@ -64,6 +65,10 @@ def test_months_and_currencies_of_the_published_file(published: Path) -> None:
 def test_what_can_be_loaded() -> None:
     assert offered("load", "orders", "") == list(ENDPOINTS)
     assert offered("load", "invoice_l") == ["invoice_line_items"]
+
+
+def test_saved_questions() -> None:
+    assert set(offered("sql", "--question", "")) == set(questions())
 
 
 def test_enquiries_as_the_option_takes_them(published: Path) -> None:
