@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import unquote
@@ -31,17 +29,24 @@ from pipelines.reports.query import show
 from pipelines.settings import SETTINGS, read_settings
 from pipelines.statements.download import RECEIPT_PATH
 from pipelines.warehouse import Folders, open_published
+from tests.documents import (
+    ANALYSTS,
+    DOCUMENTS,
+    OPERATORS,
+    README,
+    ROOT,
+    calls_of,
+    code_of,
+    name_of,
+    section_of,
+    table_rows,
+)
 from tests.published_marts import publish_example
 
-ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+GLOSSARY = (ANALYSTS / "glossary.md").read_text(encoding="utf-8")
+TABLES = (ANALYSTS / "tables.md").read_text(encoding="utf-8")
+FILES = (OPERATORS / "files.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-NOT_OURS = {".venv", ".git", "node_modules", "target", "dbt_packages", "__pycache__", "data", "build", "dist"}
-DOCUMENTS = sorted(
-    path
-    for path in ROOT.rglob("*.md")
-    if not any(part in NOT_OURS or part.startswith(".") for part in path.relative_to(ROOT).parts[:-1])
-)
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):.*## ", MAKEFILE, re.MULTILINE))
 COMMANDS = program.cli.commands
 # Brackets keep this file free of what it looks for.
@@ -67,46 +72,6 @@ UNWANTED_WORDS = re.compile(r"\b(?:issu[e] #?\d|wor[k]item|sub-?agen[t]|wall-clo
 MAY_LOOK_BESIDE = {".ci/run": {r"share[d]/"}}
 
 
-def _id(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
-def _section(title: str) -> str:
-    return re.split(r"^## ", README.split(f"\n## {title}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
-
-
-def _rows(text: str, first_heading: str) -> list[list[str]]:
-    """The rows of the table whose first column is called so."""
-    lines = iter(text.splitlines())
-    for line in lines:
-        if line.startswith(f"| {first_heading} |"):
-            next(lines)
-            break
-    rows = []
-    for line in lines:
-        if not line.startswith("|"):
-            break
-        rows.append([cell.strip() for cell in line.strip("|").split("|")])
-    return rows
-
-
-def _code(text: str) -> Iterator[str]:
-    """What stands in code blocks, line by line, and in backticks."""
-    blocks = re.findall(r"^ *```\w*\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
-    for block in blocks:
-        yield from block.splitlines()
-    prose = re.sub(r"^ *```.*?^ *```", "", text, flags=re.MULTILINE | re.DOTALL)
-    yield from (" ".join(found.split()) for found in re.findall(r"`([^`]+)`", prose))
-
-
-def _calls(text: str, name: str) -> Iterator[list[str]]:
-    """Calls of a program in a document, as words."""
-    for code in _code(text):
-        call = re.match(rf"(?:\S*/)?{name} +(.+)", code.strip())
-        if call:
-            yield shlex.split(call[1], comments=True)
-
-
 def _parts(command: click.Command) -> dict[str, click.Command]:
     """What a command of several parts consists of."""
     return dict(command.commands) if isinstance(command, click.Group) else {}
@@ -120,16 +85,17 @@ def _tracked() -> list[Path]:
 
 
 def test_the_settings_table_is_the_settings() -> None:
-    written = [tuple(row) for row in _rows(_section("Settings"), "variable")]
+    written = [tuple(row) for row in table_rows(section_of(README, "Settings"), "variable")]
     actual = [
         (f"`{one.variable}`", "" if one.default is None else f"`{one.default}`", one.meaning) for one in SETTINGS
     ]
     assert written == actual
 
 
-def test_the_secrets_file_of_the_readme_is_read(tmp_path: Path) -> None:
+def test_the_secrets_file_of_the_guide_is_read(tmp_path: Path) -> None:
     """Each of its keys reaches the setting it is meant for."""
-    block = re.search(r"```toml\n(.*?)```", README, re.DOTALL)
+    guide = (OPERATORS / "connecting-a-tenant.md").read_text(encoding="utf-8")
+    block = re.search(r"```toml\n(.*?)```", guide, re.DOTALL)
     assert block is not None
     file = tmp_path / ".dlt" / "secrets.toml"
     file.parent.mkdir()
@@ -142,13 +108,13 @@ def test_the_secrets_file_of_the_readme_is_read(tmp_path: Path) -> None:
 
 
 def test_the_commands_table_is_the_menu_and_the_program() -> None:
-    rows = _rows(_section("Commands"), "make")
+    rows = table_rows(section_of(README, "Commands"), "make")
     assert {row[0].strip("`").removeprefix("make ") for row in rows if row[0]} == TARGETS
     assert {row[1].strip("`").removeprefix("recon ") for row in rows if row[1]} == set(COMMANDS)
 
 
 def test_a_target_calls_the_command_beside_it() -> None:
-    for target, command, _ in _rows(_section("Commands"), "make"):
+    for target, command, _ in table_rows(section_of(README, "Commands"), "make"):
         if target and command:
             name, subcommand = target.strip("`").split()[1], command.strip("`").split()[1]
             recipe = re.search(rf"^{name}:.*\n\t@\$\(RUN\) (\w+)", MAKEFILE, re.MULTILINE)
@@ -161,8 +127,10 @@ OF_EVERY_COMMAND = {"--json", "--profile"}
 
 
 def test_every_option_is_documented() -> None:
-    assert all(f"`{option}`" in _section("Commands").split("| make |")[0] for option in OF_EVERY_COMMAND)
-    written = {row[1].strip("`").removeprefix("recon "): row[2] for row in _rows(_section("Commands"), "make")}
+    assert all(f"`{option}`" in section_of(README, "Commands").split("| make |")[0] for option in OF_EVERY_COMMAND)
+    written = {
+        row[1].strip("`").removeprefix("recon "): row[2] for row in table_rows(section_of(README, "Commands"), "make")
+    }
     for name, command in COMMANDS.items():
         for part in (command, *_parts(command).values()):
             for parameter in part.params:
@@ -175,41 +143,42 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
     assert program.__doc__ is not None
     stated = " ".join(program.__doc__.split("\n\n", 1)[1].split())
     actual = [tuple(part.strip().split(" ", 1)) for part in stated.split("·")]
-    assert [tuple(row[:2]) for row in _rows(README, "exit code")] == actual
+    assert [tuple(row[:2]) for row in table_rows(README, "exit code")] == actual
     constants = {common.DONE, common.FAILED, common.WRONG_USAGE, common.LOCKED, common.PARTLY_READ}
     assert constants < {int(code) for code, _ in actual}
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=_id)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_what_a_document_calls_exists(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
-    for words in _calls(text, "recon"):
+    for words in calls_of(text, "recon"):
         # A call that stands for all commands names none.
         if words[0].startswith("-"):
             continue
-        assert words[0] in COMMANDS, f"{_id(document)}: recon {words[0]}"
+        assert words[0] in COMMANDS, f"{name_of(document)}: recon {words[0]}"
         command = COMMANDS[words[0]]
         if parts := _parts(command):
             # A call that stands for all of its parts names none.
-            assert len(words) == 1 or words[1] in parts, f"{_id(document)}: recon {words[0]} {words[1]}"
+            assert len(words) == 1 or words[1] in parts, f"{name_of(document)}: recon {words[0]} {words[1]}"
             command = parts[words[1]] if len(words) > 1 else command
         options = {name for parameter in command.params for name in parameter.opts}
         unknown = [word for word in words[1:] if word.startswith("--") and word not in options]
-        assert not unknown, f"{_id(document)}: recon {words[0]} {unknown}"
-    for words in _calls(text, "make"):
-        assert words[0] in TARGETS, f"{_id(document)}: make {words[0]}"
+        assert not unknown, f"{name_of(document)}: recon {words[0]} {unknown}"
+    for words in calls_of(text, "make"):
+        assert words[0] in TARGETS, f"{name_of(document)}: make {words[0]}"
 
 
 def _queries(text: str) -> list[str]:
     """What a document asks the published database."""
     return [
-        word for words in _calls(text, "recon") if words[0] == "sql" for word in words if word.startswith("select ")
+        word for words in calls_of(text, "recon") if words[0] == "sql" for word in words if word.startswith("select ")
     ]
 
 
-def test_the_first_queries_of_the_readme_give_rows(tmp_path: Path) -> None:
-    queries = _queries(_section("First questions").split("**Work on the breaks.**")[0])
-    assert len(queries) >= 4
+def test_the_first_queries_of_the_documents_give_rows(tmp_path: Path) -> None:
+    queries = _queries(section_of(README, "First questions"))
+    queries += [query for query in _queries(TABLES) if "INVOICE_ID" not in query][:5]
+    assert len(queries) == 6
     with open_published(Folders(publish_example(tmp_path / "data"))) as connection:
         for query in queries:
             with (tmp_path / "answer.csv").open("w+") as out:
@@ -222,7 +191,7 @@ def _contracted_type(data_type: str) -> str:
     return {"string": "varchar"}.get(data_type, data_type)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=_id)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_queries_name_columns_that_the_marts_have(document: Path) -> None:
     """Asked of empty tables, made as the contracts of the marts say."""
     with duckdb.connect() as connection:
@@ -235,8 +204,8 @@ def test_queries_name_columns_that_the_marts_have(document: Path) -> None:
             connection.execute(query)
 
 
-def test_the_marts_of_the_readme_are_the_marts() -> None:
-    written = {name for row in _rows(README, "table") for name in re.findall(r"`(\w+)`", row[0])}
+def test_the_tables_of_the_guide_are_the_marts() -> None:
+    written = {name for row in table_rows(TABLES, "table") for name in re.findall(r"`(\w+)`", row[0])}
     assert written == {path.stem for path in (ROOT / "dbt_project" / "models" / "marts").glob("*.sql")}
 
 
@@ -276,7 +245,7 @@ def _calls_beside_endpoints(folder: Path) -> set[str]:
 
 def test_every_call_is_in_the_table_of_calls(tmp_path: Path) -> None:
     """Each with what it is for, and a test that exists."""
-    rows = _rows(README, "call")
+    rows = table_rows(README, "call")
     declared = {
         (f"{'POST' if endpoint.request else 'GET'} {endpoint.path}", endpoint.name) for endpoint in ENDPOINTS.values()
     }
@@ -294,7 +263,7 @@ def test_break_codes_in_documents_are_in_the_catalogue() -> None:
     codes = {line.split(",", 1)[0] for line in lines[1:]}
     excerpts = set(re.findall(r"^ *([a-z_]+) \((?:low|medium|high|critical)\)", README, re.MULTILINE))
     # Names of raw tables begin with the same words.
-    text = README.replace(_section("Calls"), "")
+    text = README.replace(section_of(README, "Calls"), "")
     named = set(re.findall(r"`((?:not|nothing|invoice|charge|order)_[a-z_]+)`", text)) - {"not_reconciled"}
     assert excerpts
     assert named
@@ -303,7 +272,7 @@ def test_break_codes_in_documents_are_in_the_catalogue() -> None:
 
 def test_the_verdicts_of_the_glossary_are_those_of_the_mart() -> None:
     model = (ROOT / "dbt_project" / "models" / "marts" / "fct_reconciliation.sql").read_text(encoding="utf-8")
-    row = next(row for row in _rows(README, "word") if row[0] == "verdict")
+    row = next(row for row in table_rows(GLOSSARY, "word") if row[0] == "verdict")
     assert set(re.findall(r"`(\w+)`", row[1])) == set(re.findall(r"(?:then|else) '(\w+)'", model))
 
 
@@ -311,41 +280,41 @@ def test_the_files_table_has_what_a_run_makes(tmp_path: Path) -> None:
     """And nothing that no run makes, as far as a path can be asked for without a run."""
     folders = Folders(tmp_path / "data")
     folders.make()
-    paths = {name for row in _rows(README, "path") for name in re.findall(r"`([^`]+)`", row[0])}
+    paths = {name for row in table_rows(FILES, "path") for name in re.findall(r"`([^`]+)`", row[0])}
     made = {path.relative_to(folders.data) for path in folders.data.rglob("*") if not any(path.iterdir())}
     for path in {*made, folders.published.relative_to(folders.data)}:
-        assert any(Path(name) in (path, *path.parents) for name in paths), f"README, Files: {path}"
+        assert any(Path(name) in (path, *path.parents) for name in paths), f"files.md: {path}"
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=_id)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_relative_links_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8")):
         if re.match(r"[a-z]+:", target):
             continue
         path, _, anchor = target.partition("#")
         found = (document.parent / path).resolve() if path else document
-        assert found.exists(), f"{_id(document)}: {target}"
-        assert found.is_relative_to(ROOT), f"{_id(document)}: {target}"
+        assert found.exists(), f"{name_of(document)}: {target}"
+        assert found.is_relative_to(ROOT), f"{name_of(document)}: {target}"
         if anchor:
             titles = re.findall(r"^#+ (.+)$", found.read_text(encoding="utf-8"), re.MULTILINE)
             anchors = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
-            assert anchor in anchors, f"{_id(document)}: {target}"
+            assert anchor in anchors, f"{name_of(document)}: {target}"
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=_id)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_folders_and_files_that_a_document_names_exist(document: Path) -> None:
     """Paths in backticks, from the root, the document's folder, the packages, or the data directory."""
-    written = {name.rstrip("/") for row in _rows(README, "path") for name in re.findall(r"`([^`]+)`", row[0])}
+    written = {name.rstrip("/") for row in table_rows(FILES, "path") for name in re.findall(r"`([^`]+)`", row[0])}
     in_data = {"data", *written, *(name.split("/")[0] for name in written)}
     bases = (ROOT, document.parent, ROOT / "pipelines", ROOT / "dbt_project", ROOT / "pipelines" / "partner_center")
-    for code in _code(document.read_text(encoding="utf-8")):
+    for code in code_of(document.read_text(encoding="utf-8")):
         if not re.fullmatch(r"[\w./-]*[\w-](?:/|\.(?:py|sql|csv|yml|toml|lock))", code) or code.startswith(".dlt/"):
             continue
         # A name without a folder may stand for a file anywhere below the document.
         exists = any((base / code).exists() for base in bases) or (
             "/" not in code and any(document.parent.rglob(code))
         )
-        assert exists or code.rstrip("/") in in_data, f"{_id(document)}: {code}"
+        assert exists or code.rstrip("/") in in_data, f"{name_of(document)}: {code}"
 
 
 @pytest.mark.parametrize(
@@ -405,8 +374,8 @@ def test_tracked_files_speak_only_of_the_project() -> None:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue
-        allowed = MAY_LOOK_BESIDE.get(_id(path), set())
+        allowed = MAY_LOOK_BESIDE.get(name_of(path), set())
         hits = [pattern for pattern in UNWANTED if pattern not in allowed and re.search(pattern, text)]
-        found += [f"{_id(path)}: {hit}" for hit in hits]
-        found += [f"{_id(path)}: {hit[0]}" for hit in UNWANTED_WORDS.finditer(text)]
+        found += [f"{name_of(path)}: {hit}" for hit in hits]
+        found += [f"{name_of(path)}: {hit[0]}" for hit in UNWANTED_WORDS.finditer(text)]
     assert not found, "\n".join(found)
