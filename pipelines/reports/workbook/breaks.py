@@ -8,11 +8,11 @@ Caveats:  resolved breaks are not shown. Accepted ones are, and are in no total.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
-from pipelines.annotation_files import NOTES, STATUSES, note_mark
+from pipelines.annotation_files import NOTES, note_mark
 from pipelines.reports.statement import amount_text
+from pipelines.reports.workbook.choices import may_be_listed, offer_choices
 from pipelines.reports.workbook.source import Source
 from pipelines.reports.workbook.style import (
     AMOUNT,
@@ -27,12 +27,10 @@ from pipelines.reports.workbook.style import (
     SEVERITY_LOOKS,
     TAB_BREAKS,
 )
-from pipelines.reports.workbook.table import FIRST_ROW, Column, Part, Table, Values, write_table
+from pipelines.reports.workbook.table import Column, Part, Table, Values, write_table
 from pipelines.reports.workbook.themes import Theme, sheets_of
 from pipelines.spreadsheet import Spreadsheet
 
-# A drop-down takes a list of so many characters, and a sheet not so many lists of their own.
-_LONGEST_LIST, _MOST_LISTS = 255, 2_000
 OPEN = "b.status not in ('resolved', 'accepted')"
 CODES = "select break_code, family from marts.dim_break_codes order by break_code"
 _CANDIDATES = """
@@ -91,7 +89,7 @@ def _write_theme(
     )
     parts = write_table(book, table)
     for number, part in enumerate(parts):
-        _offer_choices(part, lists if number == 0 else {})
+        offer_choices(part, _NOTES_AT, lists if number == 0 else {})
     _write_totals(book, parts[-1], totals)
 
 
@@ -152,52 +150,9 @@ def _rows(
             said = known["status"] if known["generation"] == source.generation else status
             note = {name: known[name] for name in NOTES} | {"status": said}
         orders = candidates.get(values[-1])
-        if orders and len(orders) <= _LONGEST_LIST and len(lists) < _MOST_LISTS:
+        if orders and may_be_listed(orders, len(lists)):
             lists[number] = orders
         yield (*before, *note.values(), orders, *after, note_mark(note))
-
-
-def _offer_choices(part: Part, lists: Mapping[int, str]) -> None:
-    """Drop-downs for what analysts fill in."""
-    first = FIRST_ROW
-    if part.end == first:
-        return
-    status, expected, order = _NOTES_AT, _NOTES_AT + 4, _NOTES_AT + 5
-    part.sheet.data_validation(
-        first,
-        status,
-        part.end - 1,
-        status,
-        {
-            "validate": "list",
-            "source": list(STATUSES),
-            "error_title": "Status",
-            "error_message": f"One of {', '.join(STATUSES)}; accepting a high or critical break needs a comment.",
-        },
-    )
-    part.sheet.data_validation(
-        first,
-        expected,
-        part.end - 1,
-        expected,
-        {
-            "validate": "date",
-            "criteria": ">",
-            "value": date(2000, 1, 1),
-            "error_title": "Expected at",
-            "error_message": "A date, like 2026-11-30.",
-        },
-    )
-    for number, orders in lists.items():
-        if first + number >= part.end:
-            return
-        part.sheet.data_validation(
-            first + number,
-            order,
-            first + number,
-            order,
-            {"validate": "list", "source": orders.split(", "), "error_type": "warning"},
-        )
 
 
 def _caption(source: Source, totals: list[tuple[Any, ...]]) -> str:
