@@ -357,7 +357,6 @@ def _(chosen, show, warehouse):
                     "First due": pages.day("first_due_at"),
                 },
                 empty="Nothing is waiting.",
-                narrow=True,
             ),
             show.table(waiting, _columns, longest=10, empty=""),
         ]

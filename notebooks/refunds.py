@@ -45,8 +45,9 @@ def _(chosen, show, warehouse):
         warehouse.refunds(currency=chosen.currency, customer_id=chosen.customer_id), warehouse
     ).collect()
     # What is missing is what the terms of refund promise and nobody has credited; more than promised is no comfort
-    # for another refund, so it is never taken off.
-    missing = pl.when(pl.col("difference_pricing_amount") < 0).then(-pl.col("difference_pricing_amount")).otherwise(0)
+    # for another refund, so it is never taken off. Without terms nobody knows how much is missing.
+    _difference = pl.col("difference_pricing_amount")
+    missing = pl.when(_difference < 0).then(-_difference).when(_difference >= 0).then(0)
     by_status = (
         refunds.group_by("currency", "pricing_currency", "refund_status")
         .agg(
@@ -63,7 +64,7 @@ def _(chosen, show, warehouse):
     still_missing = (
         by_status.filter(pl.col("refund_status").is_in(open_statuses))
         .group_by("pricing_currency")
-        .agg(pl.col("refund_count", "missing_pricing_amount").sum())
+        .agg(pl.col("refund_count", "unknown_count", "missing_pricing_amount").sum())
         .sort("pricing_currency")
     )
     mo.vstack(
@@ -73,7 +74,9 @@ def _(chosen, show, warehouse):
                     (
                         f"Still to come, {row['pricing_currency']}",
                         show.money(row["missing_pricing_amount"], row["pricing_currency"]),
-                        pages.counted(row["refund_count"], "refund") + ", before tax",
+                        pages.counted(row["refund_count"], "refund")
+                        + (f", {row['unknown_count']} unknown" if row["unknown_count"] else "")
+                        + ", before tax",
                     )
                     for row in still_missing.iter_rows(named=True)
                 ]
@@ -109,8 +112,11 @@ def _(missing, open_statuses, refunds, show):
         refunds.filter(pl.col("refund_status").is_in(open_statuses))
         .with_columns(missing_amount=missing)
         .sort(
-            ["refund_status", "pricing_currency", "missing_amount", "refund_id"],
-            descending=[True, False, True, False],
+            pl.col("refund_status").cast(pl.Enum(open_statuses)),
+            "pricing_currency",
+            "missing_amount",
+            "refund_id",
+            descending=[False, False, True, False],
         )
     )
     _charts = [
@@ -140,7 +146,7 @@ def _(missing, open_statuses, refunds, show):
                     "Missing": pages.money("missing_amount", "pricing_currency", named=True),
                     "Expected": pages.money("expected_pricing_amount", "pricing_currency", named=True),
                     "Units": pages.number("expected_quantity"),
-                    "Came": pages.number("refunded_quantity"),
+                    "Units back": pages.number("refunded_quantity"),
                     "Customer, order": pages.text("customer", "order_id"),
                     "Product": pages.text("product"),
                     "Reduced": pages.day("reduced_at"),

@@ -39,6 +39,7 @@ def _more() -> dict[str, list[dict[str, object]]]:
             _refund("r2", "o2", "late", "EUR", "20.00", "0", "-20.00", "2026-08-12"),
             _refund("r3", "o4", "due", "USD", "7.50", "0", "-7.50", "2026-09-02"),
             _refund("r4", "o3", "received", "JPY", "5000", "5000", "0", "2026-08-20", customer="c-kyoto"),
+            _refund("r5", "o3", "late", "JPY", None, "0", None, "2026-08-21", customer="c-kyoto"),
         ],
         "fct_reservations": [
             {
@@ -149,9 +150,9 @@ def _refund(
     order: str,
     status: str,
     currency: str,
-    expected: str,
+    expected: str | None,
     refunded: str,
-    difference: str,
+    difference: str | None,
     day: str,
     *,
     customer: str = "c-alpine",

@@ -114,5 +114,10 @@ def number(name: str) -> Cell:
 
 
 def day(name: str, otherwise: str = "") -> Cell:
-    """The day of a time in UTC."""
-    return Cell(lambda row, _: f"{row[name]:%Y-%m-%d}" if isinstance(row[name], datetime) else otherwise)
+    """The day of a time in UTC, never broken into two lines."""
+
+    def html(row: Row, _: Digits) -> str:
+        moment = row[name]
+        return f'<span class="whole">{moment:%Y-%m-%d}</span>' if isinstance(moment, datetime) else otherwise
+
+    return Cell(html)

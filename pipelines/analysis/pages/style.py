@@ -18,7 +18,7 @@ STYLE = """<style>
 .recon td {border-bottom: 1px solid rgba(120,120,120,.22); padding: .35rem .6rem; vertical-align: top}
 .recon .right {text-align: right} .recon td.right {white-space: nowrap}
 .recon .strong td {font-weight: 600; border-top: 2px solid rgba(120,120,120,.55)}
-.recon.narrow {max-width: 42rem} .recon .nothing {opacity: .45}
+.recon.narrow {max-width: 42rem} .recon .nothing {opacity: .45} .recon .whole {white-space: nowrap}
 .recon small {opacity: .72; overflow-wrap: anywhere}
 .recon-chip {border-radius: .6rem; padding: .05rem .5rem; white-space: nowrap; font-weight: 600; font-size: .78rem}
 .recon-chip.bad {background: #fde2e1; color: #8f1d1d} .recon-chip.warn {background: #fdf0d0; color: #7a4a00}
