@@ -24,8 +24,8 @@ def work():
 
 worker = threading.Thread(target=work)
 worker.start()
-print("waiting", flush=True)
 try:
+    print("waiting", flush=True)
     worker.join()
 except KeyboardInterrupt as stop:
     print("thread ended" if ended.wait(20) else "thread still waits", flush=True)
@@ -60,6 +60,6 @@ def test_a_thread_in_a_request_does_not_hold_the_process() -> None:
 def test_what_was_started_to_survive_the_end_of_its_terminal_does() -> None:
     program = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + PROGRAM.replace(
         'print("waiting", flush=True)',
-        "import os; os.kill(os.getpid(), signal.SIGHUP); print('waiting', flush=True)",
+        'import os; os.kill(os.getpid(), signal.SIGHUP); print("waiting", flush=True)',
     )
     assert stopped(program, signal.SIGTERM) == (143, "thread ended")
