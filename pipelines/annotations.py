@@ -8,6 +8,7 @@ the status.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import uuid
 from collections.abc import Mapping, Sequence
@@ -55,6 +56,7 @@ def import_annotations(folders: Folders, file: Path, as_of: datetime, annotated_
         candidates = _candidates(connection)
     info = published_info(folders)
     assert info is not None  # or nothing could have been opened
+    noted_at = _noted_at(folders, as_of, info["as_of"])
     before = newest_annotations(folders)
     noted: list[Row] = []
     problems: list[str] = []
@@ -80,7 +82,7 @@ def import_annotations(folders: Folders, file: Path, as_of: datetime, annotated_
             unchanged += 1
         else:
             note["annotated_by"] = note["annotated_by"] or annotated_by
-            noted.append(note | {"generation": info["generation"], "annotated_at": as_of.replace(tzinfo=None)})
+            noted.append(note | {"generation": info["generation"], "annotated_at": noted_at})
     if problems:
         more = f"\n  and {len(problems) - _ERRORS_SHOWN} more" if len(problems) > _ERRORS_SHOWN else ""
         raise UsageError(
@@ -91,6 +93,14 @@ def import_annotations(folders: Folders, file: Path, as_of: datetime, annotated_
     if noted:
         _append(folders, noted)
     return Imported(len(noted), unchanged, without_note)
+
+
+def _noted_at(folders: Folders, at: datetime, published_as_of: datetime) -> datetime:
+    # The sandbox's clock stands still: a note of its future would show in no result to come.
+    source = folders.landing / "source.json"
+    is_sandbox = source.exists() and json.loads(source.read_text()).get("api") == "loopback"
+    moment = at.replace(tzinfo=None)
+    return min(moment, published_as_of) if is_sandbox else moment
 
 
 def newest_annotations(folders: Folders) -> dict[str, Row]:

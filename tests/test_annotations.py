@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,15 @@ def test_a_note_keeps_who_when_which_result_and_how_much_was_at_risk(folders: Fo
     assert note["status"] == "disputed"
     assert note["at_risk_amount"] == Decimal("1234567890.123456789012")
     assert (note["annotated_by"], note["annotated_at"], note["generation"]) == ("ana", NOW.replace(tzinfo=None), 3)
+
+
+def test_a_note_on_the_data_of_the_sandbox_is_never_of_its_future(folders: Folders) -> None:
+    """Its clock stands still; what was noted after it would show in no run of the demo."""
+    folders.landing.mkdir(exist_ok=True)
+    for api, expected in (("loopback", NOW), ("api.partnercenter.microsoft.com", NOW + timedelta(days=39))):
+        (folders.landing / "source.json").write_text(f'{{"api": "{api}", "tenant_id": "sandbox"}}')
+        noted(folders, f"break_id,comment\nb-low,seen at {api}\n", as_of=NOW + timedelta(days=39))
+        assert newest_annotations(folders)["b-low"]["annotated_at"] == expected.replace(tzinfo=None)
 
 
 def test_the_same_file_again_changes_nothing(folders: Folders) -> None:
