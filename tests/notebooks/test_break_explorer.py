@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from pipelines.analysis import open_warehouse
+from pipelines.analysis import open_warehouse, pages
 from pipelines.annotations import newest_annotations
 from pipelines.errors import UsageError
 from pipelines.warehouse import Folders
@@ -96,6 +97,17 @@ def test_a_note_is_recorded_as_the_command_does(tmp_path: Path) -> None:
     note = newest_annotations(folders)["b1"]
     assert (note["status"], note["comment"], note["ticket"]) == ("disputed", "=asked the vendor", "T-7")
     assert note["annotated_by"] == "Ada"
+
+
+def test_the_form_opens_with_what_was_noted_and_says_what_came_of_it(tmp_path: Path) -> None:
+    Folders(publish_desk(tmp_path)).make()
+    warehouse = open_warehouse(tmp_path)
+    found = warehouse.breaks().filter(pl.col("break_id") == "b4").collect().row(0, named=True)
+    note = pages.note_form(warehouse, found).value
+    assert note == {"status": "disputed", "owner": "", "ticket": "", "expected_at": "", "comment": ""}
+    assert "1 noted" in pages.recorded(warehouse, "b4", note | {"owner": "Ada"}, "Ada").text
+    assert newest_annotations(Folders(tmp_path))["b4"]["owner"] == "Ada"
+    assert "is not in the published result" in pages.recorded(warehouse, "b99", note | {"owner": "Ada"}, "Ada").text
 
 
 def test_what_cannot_be_noted_is_refused_in_the_words_of_the_command(tmp_path: Path, desk: Path) -> None:
