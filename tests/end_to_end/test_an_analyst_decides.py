@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from pipelines.reports.page import write_page
+from pipelines.warehouse import Folders, open_published
 from tests.end_to_end.desk import Desk, copy_of
+from tests.reports.page_reading import Page
 
 BUCKETS = "select bucket, coalesce(sum(total), 0) from marts.fct_invoice_lines where currency = '{}' group by bucket"
 
@@ -46,4 +49,10 @@ def test_a_confirmed_order_and_an_accepted_break_move_what_they_are_about(finish
     assert desk.published(f"select count(*) from marts.fct_breaks where break_id = '{accepted}' and is_primary") == [
         (0,)
     ]
+    # Confirming the order is what changed since the run before; accepting is a note, and no change of the break.
+    with open_published(Folders(desk.data)) as connection:
+        write_page(connection, tmp_path / "page.html")
+    page = Page((tmp_path / "page.html").read_text(encoding="utf-8"))
+    assert "Since the last run: 1 resolved." in page.words
+    assert f"recon explain {suggested[:12]}" in page.words
     assert "nothing new" in desk.recon("run").stdout

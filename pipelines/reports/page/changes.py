@@ -41,7 +41,6 @@ changed as (
     from intermediate.int_break_events e
     inner join marts.fct_breaks b on b.break_id = e.break_id
     left join before w on w.break_id = e.break_id
-    where e.generation = $1
 )
 """
 _COUNTS = f"""
