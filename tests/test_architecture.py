@@ -132,6 +132,7 @@ ONLY_IN: dict[str, set[str]] = {
     "httpx": {"partner_center/auth.py", "partner_center/blobs.py", "partner_center/call.py"}
     | {"partner_center/client.py", "partner_center/clients.py"}
     | {"partner_center/transport_checks.py", "sandbox/replies.py", "alerting/delivery.py"},
+    "jinja2": {"reports/page/rendering.py"},
     "polars": {path.relative_to(PACKAGE).as_posix() for path in (PACKAGE / "analysis").rglob("*.py")},
     "prompt_toolkit": {"reports/completion.py", "reports/prompt.py"},
     "pygments": {"reports/prompt.py"},
