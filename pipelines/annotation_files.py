@@ -27,8 +27,9 @@ def read_rows(file: Path) -> list[tuple[str, dict[str, str]]]:
     Errors:  UsageError when there is no such column, or a break is named twice.
     """
     if file.suffix.lower() == ".xlsx":
-        sheets = [(f"sheet {name}, row", lines) for name, lines in _workbook(file)]
-        sheets = [(place, lines[start:]) for place, lines in sheets if (start := _head(lines)) is not None]
+        # One sheet at a time: most of a large workbook names no break.
+        read = _workbook(file)
+        sheets = [(f"sheet {name}, row", lines[at:]) for name, lines in read if (at := _head(lines)) is not None]
     else:
         sheets = [("row", _text(file))]
     if not sheets:
