@@ -15,7 +15,7 @@ from pipelines.reports.workbook.table import Column, Table, write_table
 from pipelines.spreadsheet import Spreadsheet
 
 MOST_LINES = 500_000
-PARQUET = "published/parquet/fct_invoice_lines"
+PARQUET = "published/parquet/fct_invoice_lines.parquet"
 _WORDS = " ".join(f"when '{code}' then '{name}'" for code, name, _ in CHARGE_PARTS)
 _WHERE = "l.bucket <> 'detail' and {where}"
 _COUNT = f"select count(*) from marts.fct_invoice_lines l where {_WHERE}"
