@@ -62,8 +62,6 @@ class Progress:
             )
 
     def __enter__(self) -> Progress:
-        if self._live:
-            self._live.start()
         return self
 
     def __exit__(
@@ -111,6 +109,9 @@ class Progress:
             work.phase_requests = work.phase_rows = 0
             work.reading = ""
             work.waits.clear()
+            # Not before: a command without phases writes its own lines.
+            if self._live and not self._live.is_started:
+                self._live.start()
         self._write("phase", name=name, partitions=partitions)
         self._draw(now=True)
 
@@ -154,7 +155,7 @@ class Progress:
         return spinner
 
     def _draw(self, *, now: bool = False) -> None:
-        if self._is_quiet or self._live:
+        if self._is_quiet or (self._live and self._live.is_started):
             return
         with self._lock:
             moment = self._clock()

@@ -35,17 +35,20 @@ def load(
     settings, folders = prepare()
     check_resources(resources)
     check_prices(resources, month, market, view)
+    is_lacking = False
     with exclusive_run(folders, "load"), watched(folders, "load") as progress:
         if rebuild:
             progress.phase("loading the landing into a new database", 0)
             walks = loading.rebuild(folders)
             document.add(walks_loaded=walks)
-            click.echo(f"{walks:,} walks loaded from {Landing(folders.landing).folder}")
-            return unread_code(folders, document)
-        named = (month, market, view)
-        loaded = loaded_now(settings, folders, progress, frozenset(resources), sweep=sweep, prices=named)
-        document.add(read=read_facts(loaded))
-        click.echo(load_text(loaded))
+            text = f"{walks:,} walks loaded from {Landing(folders.landing).folder}"
+        else:
+            named = (month, market, view)
+            loaded = loaded_now(settings, folders, progress, frozenset(resources), sweep=sweep, prices=named)
+            document.add(read=read_facts(loaded))
+            text = load_text(loaded)
+            # What somebody named and did not get is no success, whatever it proves.
+            is_lacking = month is not None and bool(loaded.failed)
+    click.echo(text)
     code = unread_code(folders, document)
-    # What somebody named and did not get is no success, whatever it proves.
-    return PARTLY_READ if month is not None and loaded.failed else code
+    return PARTLY_READ if is_lacking else code
