@@ -18,6 +18,8 @@ DOCUMENTS = sorted(
     if not any(part in NOT_OURS or part.startswith(".") for part in path.relative_to(ROOT).parts[:-1])
 )
 
+_SHELL_BLOCK = r"^ *```sh\n(.*?)^ *```\n(?:\n```text\n(.*?)^```)?"
+
 
 def name_of(path: Path) -> str:
     """As the tests call a document."""
@@ -61,14 +63,14 @@ def calls_of(text: str, name: str) -> Iterator[list[str]]:
             yield shlex.split(call[1], comments=True)
 
 
-def shell_commands(text: str) -> list[str]:
-    """What the reader is asked to type: each command of a ```sh block, in order, without its comment."""
-    blocks = re.findall(r"^ *```sh\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
-    lines = (line for block in blocks for line in re.sub(r"\\\n *", " ", block).splitlines())
-    return [found for line in lines if (found := re.sub(r"(^|\s)#\s.*$", "", line).strip())]
+def shell_commands(text: str) -> list[tuple[str, list[str]]]:
+    """What the reader is asked to type, in order: each command of a ```sh block, without its comment.
 
-
-def shown(text: str) -> list[tuple[str, list[str]]]:
-    """Each command that stands alone in its block, with the lines that the ```text block after it shows."""
-    pairs = re.findall(r"^```sh\n(\S[^\n]*)\n```\n\n```text\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    return [(re.sub(r"\s#\s.*$", "", command).strip(), block.splitlines()) for command, block in pairs]
+    Shape:   beside it the lines of the ```text block that follows, where the command stands alone in its block.
+    """
+    found = []
+    for block, answer in re.findall(_SHELL_BLOCK, text, re.MULTILINE | re.DOTALL):
+        lines = re.sub(r"\\\n *", " ", block).splitlines()
+        commands = [command for line in lines if (command := re.sub(r"(^|\s)#\s.*$", "", line).strip())]
+        found += [(command, answer.splitlines() if len(commands) == 1 else []) for command in commands]
+    return found
