@@ -95,7 +95,7 @@ def _(found, show):
         pages.searchable(found, show).select(_columns).with_columns(pl.col("break_id").str.head(_SHORT)),
         selection="single",
         initial_selection=_places[:1] or [0],
-        column_widths={"break_id": 100, "currency": 70, "severity": 75, "status": 75, "explanation": 420},
+        column_widths={"break_id": 100, "currency": 70, "severity": 75, "status": 75, "explanation": 385},
     )
     mo.vstack([mo.md("## 1 Pick a break"), listed])
     return (listed,)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import polars as pl
 import pytest
 
-from pipelines.analysis.frames import Reader
+from pipelines.analysis.frames import Reader, _split
 from pipelines.warehouse import Folders, open_published
 from tests.analysis_marts import publish_desk
 from tests.published_marts import LONG_AMOUNT
@@ -93,6 +96,21 @@ def test_the_greatest_are_found_although_polars_hints_at_its_limit(reader: Watch
     greatest = reader.scan(TABLE).filter(pl.col("currency") == "EUR").sort("total", descending=True).head(2).collect()
     assert greatest["invoice_line_id"].to_list() == ["l5", "l1"]
     assert reader.scan(TABLE).sort("total", descending=True).head(1).collect()["total"].item() == Decimal(LONG_AMOUNT)
+
+
+def test_a_hint_that_polars_adds_for_itself_is_dropped() -> None:
+    # A limit above a scan may come as such a node beside the filter; Polars itself cannot run it as a filter.
+    real = pl.col("currency") == "EUR"
+    hint = {"Display": {"inputs": [], "fmt_str": "dynamic_pred: 7"}}
+    both = {"BinaryExpr": {"left": json.loads(real.meta.serialize(format="json")), "op": "And", "right": hint}}
+
+    def as_sent(tree: object) -> Any:
+        return SimpleNamespace(meta=SimpleNamespace(serialize=lambda **_: json.dumps(tree)))
+
+    _, kept = _split(as_sent(both))
+    assert kept is not None
+    assert kept.meta.eq(real)
+    assert _split(as_sent(hint)) == (None, None)
 
 
 def test_rows_can_be_counted_without_a_column(reader: Watched) -> None:

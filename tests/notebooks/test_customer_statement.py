@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from tests.analysis_marts import publish_desk
 from tests.notebooks.conftest import Open
+from tests.notebooks.running import run_notebook
+from tests.published_marts import add_rows
 
 NAME = "customer_statement"
 
@@ -22,6 +27,14 @@ def test_a_void_document_and_recurring_lines_are_no_charges(open_page: Open) -> 
     page = open_page(NAME, "--customer", "c-alpine")
     assert page.rows("charges", "invoice_line_id") == [("l4",), ("l1",), ("l2",)]
     assert page.rows("other_lines", "line_class", "line_count") == [("recurring", 1)]
+
+
+def test_other_lines_of_a_void_document_count_as_little(tmp_path: Path) -> None:
+    void = {"invoice_line_id": "l9", "invoice_id": "G-VOID", "line_class": "recurring", "bucket": "not_counted"}
+    void |= {"customer_id": "c-alpine", "currency": "EUR", "total": "5"}
+    add_rows(publish_desk(tmp_path), {"marts.fct_invoice_lines": [void]})
+    page = run_notebook(NAME, "--customer", "c-alpine", data_dir=tmp_path)
+    assert page.rows("other_lines", "line_class", "line_count", "total") == [("recurring", 1, "0")]
 
 
 def test_currencies_stay_apart_and_each_has_its_digits(open_page: Open) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from tests.analysis_marts import publish_desk
 from tests.notebooks.conftest import Open
+from tests.notebooks.running import run_notebook
+from tests.published_marts import add_rows
 
 NAME = "reservations"
 
@@ -20,6 +25,14 @@ def test_each_is_beside_what_its_order_item_was_charged(open_page: Open) -> None
         ("EUR", "matched", "700"),
         ("JPY", "not_compared", "120000"),
     ]
+
+
+def test_an_order_item_behind_two_reservations_was_charged_once(tmp_path: Path) -> None:
+    same = {"customer_id": "c-alpine", "order_id": "o1", "product_id": "p1", "sku_id": "0001", "quantity": "1"}
+    add_rows(publish_desk(tmp_path), {"marts.fct_reservations": [{**same, "reservation_id": "v3"}]})
+    page = run_notebook(NAME, "--customer", "c-alpine", data_dir=tmp_path)
+    assert page.values["reservations"].height == 2
+    assert page.rows("by_status", "item_count", "charged_total") == [(1, "700")]
 
 
 def test_customer_and_currency_narrow_it(open_page: Open) -> None:
