@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import unquote
 
 import click
@@ -196,10 +198,9 @@ def test_queries_name_columns_that_the_marts_have(document: Path) -> None:
     """Asked of empty tables, made as the contracts of the marts say."""
     with duckdb.connect() as connection:
         connection.execute("create schema marts")
-        for path in (ROOT / "dbt_project" / "models" / "marts").glob("*.yml"):
-            for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
-                columns = ", ".join(f"{one['name']} {_contracted_type(one['data_type'])}" for one in model["columns"])
-                connection.execute(f"create table marts.{model['name']} ({columns})")
+        for model in _models():
+            columns = ", ".join(f"{one['name']} {_contracted_type(one['data_type'])}" for one in model["columns"])
+            connection.execute(f"create table marts.{model['name']} ({columns})")
         for query in _queries(document.read_text(encoding="utf-8")):
             connection.execute(query)
 
@@ -270,10 +271,49 @@ def test_break_codes_in_documents_are_in_the_catalogue() -> None:
     assert (excerpts | named) <= codes
 
 
+def _models() -> Iterator[dict[str, Any]]:
+    for path in (ROOT / "dbt_project" / "models" / "marts").glob("*.yml"):
+        yield from yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+
+
+def _seed(name: str) -> list[dict[str, str]]:
+    with (ROOT / "dbt_project" / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as rows:
+        return list(csv.DictReader(rows))
+
+
+def test_the_glossary_has_every_value_that_a_mart_may_show() -> None:
+    """Whatever a column is tested to hold: statuses, severities, passes, kinds, reasons."""
+    named = set(re.findall(r"`([^`\s]+)`", GLOSSARY))
+    for model in _models():
+        for column in model["columns"]:
+            tests = [one["accepted_values"] for one in column.get("data_tests", []) if "accepted_values" in one]
+            may = {str(value) for one in tests for value in one["arguments"]["values"]}
+            assert may <= named, f"glossary.md, {model['name']}.{column['name']}: {may - named}"
+
+
+def test_the_buckets_of_the_glossary_are_those_of_the_lines_in_their_order() -> None:
+    (lines,) = [model for model in _models() if model["name"] == "fct_invoice_lines"]
+    (bucket,) = [column for column in lines["columns"] if column["name"] == "bucket"]
+    written = [row[0].strip("`") for row in table_rows(section_of(GLOSSARY, "Buckets of a line"), "bucket")]
+    assert written == re.findall(r"`(\w+)`", bucket["description"])
+
+
+def test_the_timing_codes_of_the_glossary_are_the_windows() -> None:
+    written = [row[0].strip("`") for row in table_rows(GLOSSARY, "code")]
+    assert written == [row["timing_code"] for row in _seed("timing_windows")]
+
+
+def test_the_break_codes_of_the_glossary_are_the_catalogue() -> None:
+    written = {(row[1].strip("`"), row[2]) for row in table_rows(GLOSSARY, "question")}
+    assert written == {(row["break_code"], row["title"]) for row in _seed("break_catalogue")}
+
+
 def test_the_verdicts_of_the_glossary_are_those_of_the_mart() -> None:
     model = (ROOT / "dbt_project" / "models" / "marts" / "fct_reconciliation.sql").read_text(encoding="utf-8")
-    row = next(row for row in table_rows(GLOSSARY, "word") if row[0] == "verdict")
-    assert set(re.findall(r"`(\w+)`", row[1])) == set(re.findall(r"(?:then|else) '(\w+)'", model))
+    word = next(row for row in table_rows(GLOSSARY, "word") if row[0] == "verdict")
+    verdicts = set(re.findall(r"(?:then|else) '(\w+)'", model))
+    assert set(re.findall(r"`(\w+)`", word[1])) == verdicts
+    assert {row[1].strip("`") for row in table_rows(GLOSSARY, "of") if row[0] == "a month"} == verdicts
 
 
 def test_the_files_table_has_what_a_run_makes(tmp_path: Path) -> None:

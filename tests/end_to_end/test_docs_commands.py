@@ -35,7 +35,6 @@ NOT_RUN = {
     "make lint": ".ci/run runs it",
     "make prove": "takes minutes: whole runs of other businesses",
     "make bench": "takes minutes and half a million lines",
-    "make docs": "tests/end_to_end/test_a_desk_for_tools.py looks at what it makes",
     "make notebook": "a server that runs until it is stopped",
     "marimo run": "the same; tests/notebooks/test_export.py runs notebooks cold",
     "recon notebooks": "each notebook starts a Python of its own; tests/notebooks/test_export.py has it",
@@ -188,7 +187,11 @@ def is_said(line: str, output: list[str]) -> bool:
     return any(re.fullmatch(pattern, said.rstrip()) for said in output)
 
 
-@pytest.mark.parametrize("document", COMMANDS, ids=name_of)
+@pytest.mark.parametrize(
+    "document",
+    [path for path, found in COMMANDS.items() if not all(reason_not_run(command) for command, _ in found)],
+    ids=name_of,
+)
 def test_every_command_of_a_document_runs(document: Path, desk: Desk, known: dict[str, str], folder: Path) -> None:
     """In the order in which the document has them, one after the other on the same data; and says what is shown."""
     for command, shown in COMMANDS[document]:
