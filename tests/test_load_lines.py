@@ -118,7 +118,8 @@ def test_readings_of_a_document_differ_where_its_lines_changed_and_nowhere_else(
         "having count(distinct fingerprint) > 1 order by 1",
     )
     planted = world.truth_since(DEFAULT_CLOCK, app.clock)
-    expected = sorted(one.invoice_id or "" for one in planted if one.break_code == "closed_invoice_restated")
+    restated = [one for one in planted if one.break_code == "closed_invoice_restated"]
+    expected = sorted(one.invoice_id or "" for one in restated if "over the same lines" not in one.story)
     assert [str(row[0]) for row in changed] == expected
     assert len(expected) == 2
 

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from tests.signals import heard
+
 # A thread that waits for a long time, as one does after a Retry-After, and a main thread that waits for it.
 PROGRAM = """
 import sys, threading
@@ -36,7 +38,7 @@ DEAF = PROGRAM.replace("stopping.sleep(600)", "threading.Event().wait(600)").rep
 
 
 def stopped(program: str, how: signal.Signals) -> tuple[int, str]:
-    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, preexec_fn=heard)
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == "waiting\n"

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 
+from tests.signals import heard
+
 
 def test_the_sandbox_says_its_address_first_and_works_on() -> None:
     process = subprocess.Popen(
@@ -14,6 +16,7 @@ def test_the_sandbox_says_its_address_first_and_works_on() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        preexec_fn=heard,
     )
     try:
         assert process.stdout is not None

@@ -18,6 +18,7 @@ import pytest
 from pipelines.sandbox import DEFAULT_CLOCK, Faults, World
 from pipelines.warehouse import Folders, exclusive_run
 from tests.end_to_end.desk import Desk, copy_of, open_desk
+from tests.signals import heard
 
 # Far above what stopping takes, far below the wait that it has to end.
 PROMPTLY_SECONDS = 30.0
@@ -34,6 +35,7 @@ def running(desk: Desk, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heard,
     )
     try:
         yield process
