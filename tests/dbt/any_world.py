@@ -23,6 +23,9 @@ CURRENCIES = ["USD", "EUR", "JPY"]
 PRODUCTS = ["SOFTWARE", "SERVER", "Software"]
 ORDER_IDS = [f"Order{number}" for number in range(6)]
 ALTERNATE_IDS = {order_id: f"ab{number}2ab12ab12" for number, order_id in enumerate(ORDER_IDS)}
+# One customer's orders are billed and delivered as they should be, whatever else happens; one under its other id.
+ORDINARY = "40000000-0000-4000-8000-00000000000b"
+ORDINARY_IDS = {"OrderOrdinary1": "OrderOrdinary1", "OrderOrdinary2": "ab92ab12ab12"}
 # Decimals that binary fractions cannot hold, the smallest and largest that are kept, and cents that must not be lost.
 AMOUNTS = [
     *("0", "0.1", "0.2", "0.3", "10.00", "59.19", "1.005", "100", "12345678901.23", "0.000000000001"),
@@ -53,7 +56,7 @@ class Business:
     def raw(self, read_at: datetime) -> RawDatabase:
         """As loading leaves it."""
         world = RawDatabase(read_at)
-        world.walk("customers", {"customers": [{"id": name} for name in CUSTOMERS]})
+        world.walk("customers", {"customers": [{"id": name} for name in self.orders]})
         world.walk(
             "invoices", {"invoices": [one.header for one in self.documents], "invoice_details": self._details()}
         )
@@ -187,10 +190,21 @@ def documents(draw: st.DrawFn) -> Sequence[Document]:
 def businesses(draw: st.DrawFn) -> Business:
     """A business with something on an invoice."""
     unread = draw(st.sampled_from([None, None, *CUSTOMERS]))
+    ordinary = [
+        (
+            order(order_id, ORDINARY, "EUR", alternate_id=ORDINARY_IDS[order_id]),
+            [order_line(order_id, "SOFTWARE", "2", "59.99", "119.98")],
+        )
+        for order_id in ORDINARY_IDS
+    ]
+    prices = {"unit_price": "59.99", "effective_unit_price": "59.99"}
+    bill = [charge(ORDINARY, name, "SOFTWARE", "2", "119.98", "EUR", **prices) for name in ORDINARY_IDS.values()]
+    received = [entitlement(path, order_id, "SOFTWARE", "2") for path, order_id in enumerate(ORDINARY_IDS)]
     return Business(
-        orders={name: None if name == unread else draw(orders_of(name)) for name in CUSTOMERS},
-        entitlements={name: None if name == unread else draw(entitlements_of()) for name in CUSTOMERS},
-        documents=draw(documents()),
+        orders={name: None if name == unread else draw(orders_of(name)) for name in CUSTOMERS} | {ORDINARY: ordinary},
+        entitlements={name: None if name == unread else draw(entitlements_of()) for name in CUSTOMERS}
+        | {ORDINARY: received},
+        documents=[*draw(documents()), Document(document("G999", "239.96", "EUR"), bill)],
         unbilled=draw(st.lists(charges(), max_size=3)),
     )
 

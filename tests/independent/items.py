@@ -33,7 +33,7 @@ def order_items(raw: Raw, charges: pl.DataFrame, as_of: datetime) -> pl.DataFram
     items = items.join(customers(raw).select("customer_id", "is_entitled_read"), on="customer_id", how="left")
     starts = horizons(raw)
     items = items.join(starts, on="order_currency", how="left").with_columns(
-        pl.col("horizon_at").fill_null(starts["horizon_at"].min())
+        horizon_at=pl.coalesce("horizon_at", pl.lit(starts["horizon_at"].min(), starts.schema["horizon_at"]))
     )
     return items.with_columns(*window(as_of))
 

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import duckdb
 import polars as pl
@@ -15,6 +16,7 @@ from tests.independent.buckets import second_opinion
 from tests.independent.matching import ITEM, documents
 from tests.independent.reading import ROW, tables
 
+Breaks = tuple[list[tuple[str, ...]], list[tuple[str, ...]]]
 LINE_COLUMNS = ("line_class", "match_pass", "matched_order_id", "signed_quantity", "order_at")
 EXPECTATIONS = ("customer_id", "created_at", "expected_quantity", "expected_amount", "entitled_quantity")
 CHARGES = ("charged_quantity", "charged_currency", "charged_subtotal", "charged_total")
@@ -34,28 +36,37 @@ class Opinions:
     lines: tuple[pl.DataFrame, pl.DataFrame]
     items: tuple[pl.DataFrame, pl.DataFrame]
     documents: tuple[pl.DataFrame, pl.DataFrame]
-    breaks: tuple[list[tuple[str, ...]], list[tuple[str, ...]]]
+    breaks: Breaks
 
 
 def opinions_of(desk: Desk) -> Opinions:
     """What is published at a desk, and the same raw tables read a second time."""
     published = (desk.data / "published" / "warehouse.duckdb").resolve()
     with duckdb.connect(os.fspath(published), read_only=True) as connection:
-        raw = tables(connection)
-        lines, items = second_opinion(raw, desk.as_of.replace(tzinfo=None))
-        return Opinions(
-            lines=(
-                lines,
-                # The models number the rows; only that number is taken from them.
-                connection.sql(
-                    "select i.* exclude (invoice_line_id), l.* from marts.fct_invoice_lines l "
-                    f"join ({NUMBERED}) i using (invoice_line_id)"
-                ).pl(),
-            ),
-            items=(items, connection.sql("select * from marts.fct_order_items").pl()),
-            documents=(documents(raw), connection.sql("select * from marts.fct_invoices").pl()),
-            breaks=(planted_breaks(desk.app.world, desk.as_of), desk.found_breaks()),
-        )
+        breaks = planted_breaks(desk.app.world, desk.as_of), desk.found_breaks()
+        return opinions_in(connection, desk.as_of.replace(tzinfo=None), breaks)
+
+
+def opinions_in(connection: duckdb.DuckDBPyConnection, as_of: datetime, breaks: Breaks = ([], [])) -> Opinions:
+    """The marts of a database, and its raw tables read a second time.
+
+    Shape:   `breaks` are the planted and the found ones, where breaks were planted.
+    """
+    raw = tables(connection)
+    lines, items = second_opinion(raw, as_of)
+    return Opinions(
+        lines=(
+            lines,
+            # The models number the rows; only that number is taken from them.
+            connection.sql(
+                "select i.* exclude (invoice_line_id), l.* from marts.fct_invoice_lines l "
+                f"join ({NUMBERED}) i using (invoice_line_id)"
+            ).pl(),
+        ),
+        items=(items, connection.sql("select * from marts.fct_order_items").pl()),
+        documents=(documents(raw), connection.sql("select * from marts.fct_invoices").pl()),
+        breaks=breaks,
+    )
 
 
 def disagreements(opinions: Opinions) -> Iterator[str]:
@@ -92,7 +103,7 @@ def differences(
     """(key, column, here, published) wherever the two do not say the same; a missing row differs in all."""
     mine, theirs = (frame.select(*key, *columns) for frame in both)
     joined = mine.join(theirs, on=list(key), how="full", suffix="_published", coalesce=True, nulls_equal=True)
-    assert joined.height == mine.height == theirs.height > 0
+    assert joined.height == mine.height == theirs.height
     return [
         (*row[:-2], column, *row[-2:])
         for column in columns
