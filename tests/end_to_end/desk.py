@@ -65,7 +65,8 @@ class Desk:
             f"{section}TENANT_ID": "sandbox",
             f"{section}CLIENT_ID": "desk",
             f"{section}CLIENT_SECRET": "sandbox-secret",
-            f"{section}REFRESH_TOKEN": "sandbox-refresh",
+            # A refresh token is renewed by its first use, so each copy of a desk has one of its own.
+            f"{section}REFRESH_TOKEN": f"sandbox-refresh of {self.data}",
             f"{section}REQUESTS_PER_MINUTE": "100000",
             "RECON_DATA_DIR": os.fspath(self.data),
             "RECON_AS_OF": self.as_of.isoformat(),
