@@ -159,7 +159,7 @@ def typed_at_a_terminal(data: Path, keys: list[str]) -> str:
         start_new_session=True,
     )
     os.close(theirs)
-    seen = read_until(ours, "recon> ", seconds=120)
+    seen = read_until(ours, "recon>", seconds=120)
     for key in keys:
         os.write(ours, key.encode())
         seen += read_until(ours, "", seconds=2)
