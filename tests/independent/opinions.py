@@ -44,7 +44,10 @@ def opinions_of(desk: Desk) -> Opinions:
     published = (desk.data / "published" / "warehouse.duckdb").resolve()
     with duckdb.connect(os.fspath(published), read_only=True) as connection:
         breaks = planted_breaks(desk.app.world, desk.as_of), desk.found_breaks()
-        return opinions_in(connection, desk.as_of.replace(tzinfo=None), breaks)
+        opinions = opinions_in(connection, desk.as_of.replace(tzinfo=None), breaks)
+    # Two who were asked nothing agree about everything.
+    assert all(frame.height for both in (opinions.lines, opinions.items, opinions.documents) for frame in both)
+    return opinions
 
 
 def opinions_in(connection: duckdb.DuckDBPyConnection, as_of: datetime, breaks: Breaks = ([], [])) -> Opinions:
