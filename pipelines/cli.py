@@ -107,7 +107,8 @@ def main() -> None:
 
 
 def _tell(asked: Asked, failure: Failure) -> None:
-    if asked.as_json:
+    # One document a call: what fails after the answer is told to people, and by the exit code.
+    if asked.as_json and not (asked.document and asked.document.is_begun):
         about = {"kind": failure.kind, "message": failure.message, "next_step": failure.next_step}
         write_document(sys.stdout, failure.command, failure.exit_code, {"error": about})
     click.echo(f"recon: {failure.message}", err=True)

@@ -28,7 +28,8 @@ import click
 class Asked:
     """What is known of a call when it fails.
 
-    Shape:   `logs` and `published` are None until the settings were read.
+    Shape:   `logs` and `published` are None until the settings were read, `document` until a command began
+             that answers with one.
     """
 
     as_json: bool = False
@@ -36,18 +37,21 @@ class Asked:
     command: str = ""
     logs: Path | None = None
     published: Path | None = None
+    document: Document | None = None
 
 
 class Document:
     """The facts of one answer, collected while the command works.
 
     Shape:   `is_wanted` says whether somebody asked for it; adding facts does no harm when nobody did.
+             `is_begun`: stdout holds it, or a part of it.
     """
 
     def __init__(self, command: str, out: IO[str] | None) -> None:
         self._facts: dict[str, object] = {}
         self._command = command
         self._out = out
+        self.is_begun = False
 
     @property
     def is_wanted(self) -> bool:
@@ -60,9 +64,11 @@ class Document:
 
     def end(self, exit_code: int) -> None:
         """Writes the document, once; also for a command that goes on working after its answer."""
-        if self._out is not None:
-            write_document(self._out, self._command, exit_code, self._facts)
-            self._out = None
+        # Forgotten before it is written: whoever stops the command meanwhile must not get a second one.
+        out, self._out = self._out, None
+        if out is not None:
+            self.is_begun = True
+            write_document(out, self._command, exit_code, self._facts)
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., None]:
@@ -81,6 +87,8 @@ def json_option(command: Callable[..., Any]) -> Callable[..., None]:
         if not as_json:
             sys.exit(command(*args, document=Document(name, None), **options))
         document = Document(name, sys.stdout)
+        if asked:
+            asked.document = document
         # Whatever prints, prints for people.
         with redirect_stdout(sys.stderr):
             try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import os
 import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -14,7 +16,10 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from pipelines import stopping
+from pipelines.cli import cli, main
 from pipelines.commands.output import Document, json_option, plain
+from pipelines.errors import UsageError
 
 
 @click.group()
@@ -60,6 +65,50 @@ def test_without_it_the_text_is_the_answer() -> None:
 
 def test_a_document_is_written_once() -> None:
     assert "late" not in json.loads(call("early", "--json").stdout)
+
+
+class StoppedOnce(io.StringIO):
+    """Somebody presses Ctrl-C in the moment in which the document has just been written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_stopped = False
+
+    def flush(self) -> None:
+        if not self.is_stopped:
+            self.is_stopped = True
+            raise KeyboardInterrupt
+
+
+def test_a_document_is_written_once_also_when_somebody_stops_the_command_meanwhile() -> None:
+    out = StoppedOnce()
+    document = Document("sandbox", out)
+    with pytest.raises(KeyboardInterrupt):
+        document.end(0)
+    document.end(0)
+    assert json.loads(out.getvalue()) == {"command": "sandbox", "exit_code": 0}
+
+
+@pytest.mark.parametrize(("begun", "documents"), [(True, 0), (False, 1)])
+def test_what_fails_after_the_answer_adds_no_second_document(
+    begun: bool, documents: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(**call: Any) -> None:
+        call["obj"].document = Document("report", io.StringIO())
+        if begun:
+            call["obj"].document.end(0)
+        raise UsageError("no such month")
+
+    monkeypatch.setattr(sys, "argv", ["recon", "report", "--json"])
+    monkeypatch.setattr(cli, "main", fails)
+    monkeypatch.setattr(stopping, "listen", lambda: None)
+    monkeypatch.setattr(os, "umask", lambda mask: mask)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr()
+    assert ended.value.code == 4
+    assert said.out.count('"exit_code"') == documents
+    assert "no such month" in said.err
 
 
 @pytest.mark.parametrize(
