@@ -7,11 +7,15 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import TransformFailed
 from pipelines.parsed_project import PROJECT, parsed_project
-from pipelines.warehouse import Folders
+from pipelines.warehouse import Folders, open_build
+
+if TYPE_CHECKING:
+    import duckdb
+    from dbt.contracts.graph.manifest import Manifest
 
 _MOMENT = "%Y-%m-%d %H:%M:%S.%f"
 _FINISHED = {"LogModelResult", "LogTestResult", "LogSeedResult"}
@@ -62,6 +66,20 @@ def transform(
     return TransformResult(built=len(results) - checks, checks=checks)
 
 
+def built_schemas(manifest: Manifest) -> set[str]:
+    """The schemas that hold nothing but what dbt builds."""
+    return {node.schema for node in manifest.nodes.values() if node.resource_type in ("model", "seed")}
+
+
+def forget_former_build(connection: duckdb.DuckDBPyConnection, schemas: set[str]) -> None:
+    """Drops what an earlier build left: a model that an older version had must not be published beside the new ones.
+
+    Shape:   it also spares dbt from setting every old table aside, which takes a sixth of a small build.
+    """
+    for schema in sorted(schemas):
+        connection.execute(f'drop schema if exists "{schema}" cascade')
+
+
 def run_dbt(
     folders: Folders,
     command: Sequence[str],
@@ -102,6 +120,9 @@ def run_dbt(
 
     try:
         manifest = parsed_project(folders.dbt, lambda: invoke(dbtRunner(), "parse"))
+        if command[0] == "build":
+            with open_build(folders) as connection:
+                forget_former_build(connection, built_schemas(manifest))
         outcome = invoke(dbtRunner(manifest, callbacks=[tell]), *command)
     finally:
         # dbt keeps the file open otherwise, and an open database cannot be published.

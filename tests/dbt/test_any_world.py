@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.dbt.any_world import Business, businesses, changed
 from tests.dbt.compiled_models import CompiledModels, compile_models
+from tests.dbt.raw_database import RawDatabase
 from tests.independent.opinions import disagreements, opinions_in
 
 AS_OF = datetime(2024, 6, 20)  # noqa: DTZ001 - the warehouse keeps UTC without zone
@@ -71,6 +72,18 @@ def test_every_invariant_holds_and_a_second_reader_agrees(models: CompiledModels
     # Who agrees about nothing but the ordinary has not been asked much.
     assert seen >= {"matched", "matched_with_break", "unmatched", "not_compared", "out_of_scope", "not_counted"}
     assert seen >= {"1_order_id", "2_alternate_id", "4_other_customer"}
+
+
+@pytest.mark.parametrize("ids", [("twice", "twice"), (None,)])
+def test_a_key_that_stands_twice_or_is_empty_stops_a_publish(
+    models: CompiledModels, folder: Path, ids: tuple[str | None, ...]
+) -> None:
+    with models.built(RawDatabase(AS_OF), folder) as connection:
+        assert models.broken_checks(connection) == []
+        connection.executemany(
+            "insert into intermediate.int_lines (invoice_line_id) values (?)", [[one] for one in ids]
+        )
+        assert "key_int_lines_invoice_line_id" in dict(models.broken_checks(connection))
 
 
 def lines_as_sent(business: Business) -> dict[tuple[str, str], tuple[int, Decimal]]:
