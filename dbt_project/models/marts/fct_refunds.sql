@@ -40,11 +40,14 @@ followed as (
         windows.is_reduction_assumed,
         windows.credit_due_at,
         terms.unit_refund_amount,
-        -- Units that are still charged and no longer ordered are to come back as well.
+        -- Units charged and no longer ordered are to come back. A unit that came back twice was to come back once; of
+        -- an order from before the first month nobody knows how many were charged.
         case
-            when items.was_ever_reduced and groups.net_quantity > items.expected_quantity
+            when not coalesce(items.was_ever_reduced, false) then 0
+            when items.is_before_horizon and groups.net_quantity < items.expected_quantity
+                then coalesce(refunds.refunded_quantity, 0)
+            when coalesce(refunds.refunded_quantity, 0) + groups.net_quantity > items.expected_quantity
                 then coalesce(refunds.refunded_quantity, 0) + groups.net_quantity - items.expected_quantity
-            when items.was_ever_reduced then coalesce(refunds.refunded_quantity, 0)
             else 0
         end as expected_refund_quantity,
         case
