@@ -9,7 +9,7 @@ from decimal import Decimal
 from pipelines.sandbox.builder import Builder
 from pipelines.sandbox.facts import PlantedBreak
 from pipelines.sandbox.plants.rows import about_charges, about_item
-from pipelines.sandbox.trade import EXACT, Month, unit_amount
+from pipelines.sandbox.trade import Month, unit_amount
 
 
 def credit_due_at(b: Builder, month: Month) -> datetime:
@@ -89,7 +89,7 @@ def credited_less_than_in_full(b: Builder) -> Iterator[PlantedBreak]:
         charge = b.charge(order, item, m, 2)
         credit = b.charge(order, item, m, -2, price=Decimal(given), order_at=cancelled_at)
         story = "2 units were cancelled within days and credited at less than their price"
-        at_risk = EXACT.multiply((charge.effective_unit_price - Decimal(given)) * 2, charge.rate)
+        at_risk = unit_amount((charge.effective_unit_price - Decimal(given)) * 2, charge.rate, charge.currency)
         since = max(b.document_of(charge).at, b.document_of(credit).at)
         yield about_item("credit_short", story, order, item, since, at_risk, charge.currency)
 

@@ -48,13 +48,21 @@ short as (
         refunds.pricing_digits,
         refunds.refunded_amount,
         refunds.expected_refund_amount,
-        {{ multiply_decimals('refunds.missing_amount', 'refunds.fx_rate') }} as shortfall
+        {{ multiply_decimals('refunds.missing_amount', 'refunds.fx_rate') }} as converted_amount
     from order_items
     inner join refunds on order_items.order_item_id = refunds.order_item_id
     where order_items.is_in_scope
         and order_items.is_quantity_comparable is not false
         and order_items.was_ever_reduced
         and order_items.charged_quantity = order_items.expected_quantity
+),
+
+-- Nobody credits less than a minor unit: what stands beyond it comes of the rate.
+cut_to_units as (
+    select
+        *,
+        {{ truncate_to_currency('converted_amount', 'currency_digits') }} as shortfall
+    from short
 ),
 
 breaks as (
@@ -70,7 +78,7 @@ breaks as (
                 || ' is ' || " ~ amount_text('expected_refund_amount', 'pricing_currency', 'pricing_digits') ~ "
                 || " ~ at_risk_text('shortfall', 'charged_currency', 'currency_digits')
         })) }}
-    from short
+    from cut_to_units
 )
 
 select * from breaks
