@@ -310,7 +310,7 @@ class ByHand:
         due = cut(price, bought[0].pricing_currency) * sum(abs(c.quantity) for c in given)
         gap = due - sum(EXACT.multiply(c.effective_unit_price, abs(c.billable_quantity)) for c in given)
         if gap > minor(bought[0].pricing_currency):
-            yield EXACT.multiply(gap, bought[-1].rate)
+            yield cut(EXACT.multiply(gap, bought[-1].rate), bought[-1].currency)
 
     def changed_on_record(self, order: Order) -> datetime | None:
         """When the order was last changed, as far as the record of activity still goes back."""
