@@ -8,11 +8,6 @@ with charges as (
         charge_type,
         signed_quantity,
         subtotal,
-        currency,
-        currency_digits,
-        pricing_currency,
-        effective_unit_price,
-        fx_rate,
         case
             when subtotal > 0 or (subtotal = 0 and signed_quantity > 0) then 'positive'
             when subtotal < 0 or (subtotal = 0 and signed_quantity < 0) then 'negative'
@@ -21,15 +16,7 @@ with charges as (
         row_number() over (
             partition by order_item_id
             order by invoice_at desc nulls last, invoice_id desc, invoice_line_id desc
-        ) as recency,
-        row_number() over (
-            partition by order_item_id
-            order by
-                case when subtotal > 0 or (subtotal = 0 and signed_quantity > 0) then 0 else 1 end asc,
-                invoice_at desc nulls last,
-                order_at desc nulls last,
-                invoice_line_id desc
-        ) as positive_recency
+        ) as recency
     from {{ ref('int_lines') }}
     where is_charge and order_item_id is not null
 ),
@@ -48,31 +35,16 @@ per_item as (
         max(case when recency = 1 then invoice_id end) as last_invoice_id
     from charges
     group by order_item_id
-),
-
-unit_amounts as (
-    select
-        order_item_id,
-        case
-            when fx_rate is not null
-                then {{ multiply_money('effective_unit_price', 'fx_rate', 'currency_digits') }}
-            when pricing_currency is null or pricing_currency = currency
-                then {{ truncate_to_currency('effective_unit_price', 'currency_digits') }}
-        end as unit_amount
-    from charges
-    where positive_recency = 1 and direction = 'positive'
 )
 
 select
-    per_item.order_item_id,
-    {{ as_rate('per_item.charged_quantity') }} as charged_quantity,
-    {{ as_count('per_item.positive_charge_count') }} as positive_charge_count,
-    {{ as_count('per_item.negative_charge_count') }} as negative_charge_count,
-    per_item.is_quantity_comparable,
-    per_item.first_charged_at,
-    per_item.last_charged_at,
-    per_item.last_purchase_at,
-    per_item.last_invoice_id,
-    {{ as_rate('unit_amounts.unit_amount') }} as unit_amount
+    order_item_id,
+    {{ as_rate('charged_quantity') }} as charged_quantity,
+    {{ as_count('positive_charge_count') }} as positive_charge_count,
+    {{ as_count('negative_charge_count') }} as negative_charge_count,
+    is_quantity_comparable,
+    first_charged_at,
+    last_charged_at,
+    last_purchase_at,
+    last_invoice_id
 from per_item
-left join unit_amounts on per_item.order_item_id = unit_amounts.order_item_id

@@ -30,7 +30,8 @@ main_currencies as (
         charged_subtotal,
         charged_total,
         charged_pricing_subtotal,
-        negative_total
+        negative_total,
+        unit_amount
     from {{ ref('int_order_item_currencies') }}
     where is_main_currency
 ),
@@ -73,7 +74,7 @@ select
     coalesce(charges.positive_charge_count, 0) as positive_charge_count,
     coalesce(charges.negative_charge_count, 0) as negative_charge_count,
     coalesce(charges.is_quantity_comparable, true) as is_quantity_comparable,
-    coalesce(charges.unit_amount, case when charges.order_item_id is null then expectations.unit_price end) as unit_amount,
+    coalesce(main_currencies.unit_amount, case when charges.order_item_id is null then expectations.unit_price end) as unit_amount,
     charges.first_charged_at,
     charges.last_charged_at,
     charges.last_purchase_at,

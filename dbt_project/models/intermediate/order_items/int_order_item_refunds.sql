@@ -8,7 +8,9 @@ with charges as (
         abs(billable_quantity) as billed_units,
         effective_unit_price,
         coalesce(pricing_currency, currency) as pricing_currency,
-        coalesce(fx_rate, 1) as fx_rate,
+        currency,
+        -- Where nothing is converted no rate counts; a conversion without its rate is not known.
+        case when coalesce(pricing_currency, currency) = currency then 1 else fx_rate end as fx_rate,
         reservation_order_id,
         order_at,
         abs({{ pricing_amount() }}) as pricing_amount,
@@ -29,7 +31,10 @@ per_item as (
         max(case when direction = 'refund' then order_at end) as last_refund_at,
         -- Of several prices the lowest: a refund of that much per unit is not short.
         min(case when direction = 'purchase' then effective_unit_price end) as purchase_price,
-        max(case when direction = 'purchase' and recency = 1 then fx_rate end) as fx_rate,
+        -- The rate of one billing currency says nothing of another one.
+        case
+            when min(currency) = max(currency) then max(case when direction = 'purchase' and recency = 1 then fx_rate end)
+        end as fx_rate,
         case when count(reservation_order_id) > 0 then 'reservation' else 'software' end as product_kind
     from charges
     group by order_item_id
