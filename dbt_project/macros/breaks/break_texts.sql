@@ -34,6 +34,18 @@
     coalesce(', no order found under ' || coalesce(order_id, alternate_id), ', no order id was sent')
 {%- endmacro %}
 
+{#
+  'charged 400.00 USD to customer X', 'charged 400.00 USD, 100.00 USD of it to customer X' where the charges of a group
+  name several customers; speaks of the columns of `int_charge_groups`.
+#}
+{% macro charged_to_customer_text() -%}
+    'charged ' || {{ amount_text('total_sum', 'currency', 'currency_digits') }}
+    || case
+        when customer_total <> total_sum then ', ' || {{ amount_text('customer_total', 'currency', 'currency_digits') }} || ' of it'
+        else ''
+    end || ' to customer ' || {{ id_text('customer_id') }}
+{%- endmacro %}
+
 {# '1 charge', '3 charges'. #}
 {% macro count_text(count, noun) -%}
     {{ as_text(count) }} || case when {{ count }} = 1 then ' {{ noun }}' else ' {{ noun }}s' end

@@ -13,6 +13,7 @@ with charge_groups as (
         currency,
         currency_digits,
         total_sum,
+        customer_total,
         last_invoice_id,
         last_invoice_at,
         period
@@ -33,8 +34,7 @@ breaks as (
             'actual_amount': 'total_sum',
             'at_risk_amount': 'at_risk',
             'direction': "'exposure'",
-            'explanation': "'charged ' || " ~ amount_text('total_sum', 'currency', 'currency_digits') ~ "
-                || ' to customer ' || " ~ id_text('customer_id') ~ " || ', but order ' || " ~ id_text('order_id') ~ "
+            'explanation': charged_to_customer_text() ~ " || ', but order ' || " ~ id_text('order_id') ~ "
                 || ' belongs to customer ' || " ~ id_text('resolved_customer_id') ~ "
                 || " ~ at_risk_text('at_risk', 'currency', 'currency_digits')
         })) }}

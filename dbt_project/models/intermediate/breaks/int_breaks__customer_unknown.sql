@@ -12,6 +12,7 @@ with charge_groups as (
         currency,
         currency_digits,
         total_sum,
+        customer_total,
         last_invoice_id,
         last_invoice_at,
         period
@@ -32,8 +33,7 @@ breaks as (
             'actual_amount': 'total_sum',
             'at_risk_amount': 'at_risk',
             'direction': "'exposure'",
-            'explanation': "'charged ' || " ~ amount_text('total_sum', 'currency', 'currency_digits') ~ "
-                || ' to customer ' || " ~ id_text('customer_id') ~ " || ', who is not among the customers'
+            'explanation': charged_to_customer_text() ~ " || ', who is not among the customers'
                 || " ~ at_risk_text('at_risk', 'currency', 'currency_digits')
         })) }}
     from unknown

@@ -26,6 +26,7 @@ with charge_groups as (
 tolerances as (
     select
         currency,
+        minor_digits,
         tolerance_amount
     from {{ ref('currencies') }}
 ),
@@ -35,6 +36,7 @@ tolerances as (
 over_credited as (
     select
         charge_groups.*,
+        coalesce(tolerances.minor_digits, 2) as pricing_digits,
         abs(charge_groups.subtotal_sum) as at_risk
     from charge_groups
     left join tolerances
@@ -56,6 +58,8 @@ breaks as (
             'at_risk_amount': 'at_risk',
             'direction': "'under'",
             'explanation': "'charges and refunds add up to ' || " ~ amount_text('subtotal_sum', 'currency', 'currency_digits') ~ "
+                || case when pricing_currency <> currency and pricing_subtotal_sum <> subtotal_sum then ' ('
+                || " ~ amount_text('pricing_subtotal_sum', 'pricing_currency', 'pricing_digits') ~ " || ' by price)' else '' end
                 || ' from ' || " ~ count_text('positive_count', 'purchase') ~ " || ' and ' || " ~ count_text('negative_count', 'refund') ~ "
                 || " ~ at_risk_text('at_risk', 'currency', 'currency_digits')
         })) }}

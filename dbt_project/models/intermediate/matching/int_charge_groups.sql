@@ -18,6 +18,8 @@ with charges as (
         pricing_currency,
         signed_quantity,
         subtotal,
+        total,
+        currency,
         candidate_count,
         suggested_order_id,
         customer_is_known,
@@ -83,6 +85,16 @@ groups as (
     group by charge_group_id
 ),
 
+customer_parts as (
+    select
+        charge_group_id,
+        customer_id,
+        currency,
+        sum(total) as total_sum
+    from charges
+    group by charge_group_id, customer_id, currency
+),
+
 first_horizon as (
     select min(horizon_at) as horizon_at
     from {{ ref('int_billing_horizons') }}
@@ -121,10 +133,17 @@ select
     latest.invoice_at as last_invoice_at,
     latest.invoice_id as last_invoice_id,
     {{ period_of('latest.invoice_at') }} as period,
-    main_parts.currency_digits
+    main_parts.currency_digits,
+    -- What the customer named here was charged of it: all of it, unless the charges name several.
+    {{ as_money('coalesce(customer_parts.total_sum, 0)') }} as customer_total
 from groups
 inner join main_parts on groups.charge_group_id = main_parts.charge_group_id
 inner join by_recency as latest on groups.charge_group_id = latest.charge_group_id and latest.recency = 1
+left join customer_parts
+    on
+        groups.charge_group_id = customer_parts.charge_group_id
+        and (coalesce(groups.other_customer_id, latest.customer_id) is not distinct from customer_parts.customer_id)
+        and (main_parts.currency is not distinct from customer_parts.currency)
 left join {{ ref('int_orders') }} as orders on groups.resolved_order_id = orders.order_id
 left join {{ ref('int_billing_horizons') }} as horizons on main_parts.currency = horizons.currency
 cross join first_horizon
