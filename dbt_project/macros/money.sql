@@ -33,16 +33,22 @@
 
 {#
   Price x quantity or price x rate, exact to twelve decimals, cut toward zero.
-  The first factor may have 17 digits before and 17 after the point, the second 10 and 10: whole and
-  fractional part of the first are multiplied apart, so that neither product needs more than 38 digits.
+  The first factor may have 17 digits before and 17 after the point, the second 17 and 18: exchange rates come with up
+  to 16 decimals, and one that is cut too early moves a unit price that is cut afterwards. Whole and fractional parts
+  are multiplied apart, so that no product needs more than 38 digits. The whole parts are wider than they need be:
+  DuckDB multiplies what fits into 18 digits in 18 digits.
 #}
 {% macro multiply_decimals(first, second) -%}
-    {%- set whole = "cast(" ~ truncate_decimal(first, 0) ~ " as decimal(17, 0))" -%}
-    {%- set fraction = "cast(" ~ truncate_decimal(first ~ " - " ~ truncate_decimal(first, 0), 17) ~ " as decimal(17, 17))" -%}
-    {%- set factor = "cast(" ~ truncate_decimal(second, 10) ~ " as decimal(20, 10))" -%}
+    {%- set first_whole = "cast(" ~ truncate_decimal(first, 0) ~ " as decimal(19, 0))" -%}
+    {%- set second_whole = "cast(" ~ truncate_decimal(second, 0) ~ " as decimal(19, 0))" -%}
+    {%- set first_part = "cast(" ~ truncate_decimal(first ~ " - " ~ truncate_decimal(first, 0), 17) ~ " as decimal(17, 17))" -%}
+    {%- set second_part = "cast(" ~ truncate_decimal(second ~ " - " ~ truncate_decimal(second, 0), 18) ~ " as decimal(18, 18))" -%}
+    {%- set parts = "cast(" ~ first_whole ~ " * " ~ second_part ~ " as decimal(36, 18))"
+        ~ " + cast(" ~ first_part ~ " * " ~ second_whole ~ " as decimal(36, 18))"
+        ~ " + cast(" ~ truncate_decimal(first_part ~ " * " ~ second_part, 18) ~ " as decimal(36, 18))" -%}
     (
-        cast({{ whole }} * {{ factor }} as {{ money_type() }})
-        + cast({{ truncate_decimal(fraction ~ " * " ~ factor, 12) }} as {{ money_type() }})
+        cast({{ first_whole }} * {{ second_whole }} as {{ money_type() }})
+        + cast({{ truncate_decimal("(" ~ parts ~ ")", 12) }} as {{ money_type() }})
     )
 {%- endmacro %}
 
