@@ -6,6 +6,9 @@ with lines as (
         lines.billing_provider || ' ' || lines.line_item_type || ' ' || lines.line_class as part,
         case
             when lines.bucket = 'not_compared' then coalesce(failures.reason, 'orders or entitlements of the customer were not read')
+            -- No rule about quantity, price or credit looks at these, so their match compares nothing.
+            when lines.line_class = 'one_time' and charge_groups.is_before_horizon then 'ordered before the first month that was loaded'
+            when lines.line_class = 'one_time' and not items.is_one_time then 'its order is not a one-time order'
             when lines.line_class = 'one_time' then null
             when lines.line_class = 'daily_usage' then 'explains other lines and is no part of a total'
             when lines.line_class = 'recurring' and lines.order_item_id is null then 'recurring, not checked with an order'
@@ -17,6 +20,8 @@ with lines as (
         lines.total
     from {{ ref('fct_invoice_lines') }} as lines
     left join {{ ref('int_coverage_failures') }} as failures on lines.customer_id = failures.customer_id
+    left join {{ ref('int_charge_groups') }} as charge_groups on lines.charge_group_id = charge_groups.charge_group_id
+    left join {{ ref('int_order_items') }} as items on lines.order_item_id = items.order_item_id
     where lines.bucket <> 'not_counted'
 ),
 
