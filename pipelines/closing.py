@@ -20,28 +20,31 @@ import pyarrow.parquet as pq
 
 from pipelines.closed_months import CERTIFICATE, closings, require_month, standing
 from pipelines.errors import UsageError
-from pipelines.evidence import evidence, write_parquet, write_workbook
+from pipelines.evidence import UNCOMPARED, evidence, write_parquet, write_workbook
 from pipelines.files import sha256_of, sync_folder, write_atomically
 from pipelines.landing import Landing
 from pipelines.money import money_text
+from pipelines.reports import sign_off
 from pipelines.warehouse import Folders, open_published, published_info
 
 FORMAT = 1
-# Grave ones keep a month open until somebody has said why they may stand.
-_GRAVE = """
-select break_code, count(*) from marts.fct_breaks
-where period = ? and (currency = ? or currency is null) and status <> 'resolved' and severity in ('high', 'critical')
-    and not (status in ('accepted', 'disputed') and coalesce(trim(comment), '') <> '')
-group by break_code order by break_code
-"""
 _DOCUMENTS = """
 select count(*), coalesce(sum(total_charges), 0), coalesce(sum(line_count), 0), coalesce(sum(lines_total), 0)
 from marts.fct_invoices where is_counted and strftime(invoice_at, '%Y-%m') = ? and currency = ?
 """
-_OPEN_BREAKS = """
+_OPEN_BREAKS = f"""
+with of_month as (
+    select break_code, is_primary, at_risk_amount from marts.fct_breaks
+    where period = ? and currency = ? and status <> 'resolved'
+    union all
+    -- Of several months of a customer this one's charges count.
+    select b.break_code, b.is_primary, abs(u.total)
+    from marts.fct_breaks b
+    inner join ({UNCOMPARED}) u on u.customer_id is not distinct from b.customer_id and u.currency = b.currency
+    where b.break_code = 'not_compared' and b.period is null and b.status <> 'resolved'
+)
 select break_code, count(*), coalesce(sum(case when is_primary then at_risk_amount end), 0)
-from marts.fct_breaks where period = ? and currency = ? and status <> 'resolved'
-group by break_code order by break_code
+from of_month group by break_code order by break_code
 """
 _LINES_READ = """
 select l.partition_id, l.walk_id, l.status, coalesce(l.failure_reason, '')
@@ -77,7 +80,9 @@ def close(
     with open_published(folders) as connection:
         assert info is not None  # or nothing could have been opened
         currencies = _to_close(folders, connection, month, currency)
-        objections = [text for code in currencies for text in _objections(connection, info["as_of"], month, code)]
+        objections = [
+            text for code in currencies for text in sign_off.objections(connection, info["as_of"], month, code)
+        ]
         if objections and not (with_open_breaks or "").strip():
             raise UsageError(
                 f"{month} is not closed: {'; '.join(objections)}. Settle, accept or dispute them with a comment, "
@@ -127,7 +132,7 @@ def numbers(connection: duckdb.DuckDBPyConnection, month: str, currency: str) ->
     documents = connection.execute(_DOCUMENTS, [month, currency]).fetchall()[0]
     counted = ("documents_count", "documents_amount", "lines_count", "lines_amount")
     found |= {name: _text(value) for name, value in zip(counted, documents, strict=True)}
-    for code, count, at_risk in connection.execute(_OPEN_BREAKS, [month, currency]).fetchall():
+    for code, count, at_risk in connection.execute(_OPEN_BREAKS, [month, currency] * 2).fetchall():
         found |= {f"{code}_count": _text(count), f"{code}_at_risk": _text(at_risk)}
     return found
 
@@ -139,8 +144,11 @@ def closed_lines(folders: Folders, connection: duckdb.DuckDBPyConnection, month:
             continue
         about = closing.certificate
         then, now = about["numbers"][currency], numbers(connection, period, currency)
+        # What is new since has no number of then: a break of another rule, for one.
         moved = ", ".join(
-            f"{name} {was} -> {now.get(name, 'none')}" for name, was in then.items() if now.get(name) != was
+            f"{name} {then.get(name, 'none')} -> {now.get(name, 'none')}"
+            for name in (*then, *(name for name in now if name not in then))
+            if now.get(name) != then.get(name)
         )
         yield (
             f"{currency} {period}: closed {about['closed_at'][:10]} by {about['closed_by']} "
@@ -186,21 +194,6 @@ def _to_close(
     if not open_ones:
         raise UsageError(f"{month} is closed in {', '.join(wanted)} already; `recon reopen {month}` opens it again")
     return open_ones
-
-
-def _objections(connection: duckdb.DuckDBPyConnection, as_of: datetime, month: str, currency: str) -> Iterator[str]:
-    rows = connection.execute(
-        "select verdict, cast(period || '-11' as timestamp) > cast(? as timestamp) "
-        "from marts.fct_reconciliation where period = ? and currency = ?",
-        [as_of, month, currency],
-    ).fetchall()
-    verdict, is_early = rows[0]
-    if is_early:
-        yield f"{currency} is not due before {month}-11"
-    if verdict == "not_reconciled":
-        yield f"{currency} is not reconciled"
-    for code, count in connection.execute(_GRAVE, [month, currency]).fetchall():
-        yield f"{currency} has {count:,} open {code}"
 
 
 def _lines_read(connection: duckdb.DuckDBPyConnection, month: str, currency: str) -> list[dict[str, str]]:

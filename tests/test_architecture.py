@@ -75,7 +75,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "spreadsheet": {"money"},
     "evidence": {"spreadsheet"},
-    "closing": {"closed_months", "evidence", "files", "landing", "money", "warehouse", "errors"},
+    "closing": {"closed_months", "evidence", "files", "landing", "money", "reports", "warehouse", "errors"},
     "enquiry": {"history", "landing", "load", "parsed_project", "run", "transform", "warehouse", "errors"},
     "analysis": {"annotations", "reports", "settings", "warehouse", "errors"},
     "reports": {"annotation_files", "files", "landing", "money", "spreadsheet", "warehouse", "errors"},
