@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.commands.common import as_of_option, prepare
+from pipelines.commands.common import DONE, WRONG_USAGE, as_of_option, prepare
 from pipelines.commands.completing import currencies, months, saved_questions
 from pipelines.commands.output import Document, json_option
 from pipelines.errors import UsageError
@@ -46,8 +46,8 @@ def sql(
     out: Path | None,
     as_of: datetime | None,
     document: Document,
-) -> None:
-    """Ask the published database (read-only); without QUERY at a prompt, with history and completion."""
+) -> int:
+    """Ask the published database (read-only); without QUERY at a prompt, or all queries of a file (< FILE)."""
     from pipelines.reports import query as queries
     from pipelines.reports.query_files import write_file
     from pipelines.reports.questions import question_sql
@@ -57,7 +57,7 @@ def sql(
         document.add(questions=saved())
         for name, text in saved().items():
             click.echo(f"{name:<38} {text}")
-        return
+        return DONE
     if query is not None and question is not None:
         raise UsageError("name a QUERY or a --question, not both")
     if question is None and (currency or period):
@@ -74,8 +74,8 @@ def sql(
         if query is None:
             from pipelines.reports.prompt import ask
 
-            ask(connection, shape, folders.sql_history)
-        elif out is not None:
+            return WRONG_USAGE if ask(connection, shape, folders.sql_history) else DONE
+        if out is not None:
             count = write_file(connection, query, shape, out)
             document.add(file=out, rows_count=count)
             click.echo(f"{count:,} rows: {out}")
@@ -83,3 +83,4 @@ def sql(
             document.add(**queries.facts(connection, query))
         else:
             queries.show(connection, query, shape, sys.stdout)
+    return DONE

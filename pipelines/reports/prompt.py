@@ -1,4 +1,4 @@
-"""A prompt for queries: on a terminal with history, colours and completion, else line by line.
+"""A prompt for queries: on a terminal with history, colours and completion, else whatever a file or a program sends.
 
 A query ends with a semicolon and may take several lines. What begins with a dot is a word to the prompt itself.
 """
@@ -20,7 +20,7 @@ from pygments.lexers.sql import SqlLexer
 
 from pipelines.errors import UsageError
 from pipelines.reports.completion import SqlCompleter, read_catalogue
-from pipelines.reports.query import show
+from pipelines.reports.query import show, statements
 from pipelines.reports.questions import question_sql, questions
 
 WORDS = {
@@ -38,13 +38,18 @@ _FOR_ANALYSTS = "'marts', 'bi'"
 class QueryDesk:
     """What is typed, answered: queries of the published file, and the words of the prompt."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, shape: str, out: IO[str]) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, shape: str, out: IO[str], problems: IO[str] | None = None
+    ) -> None:
         self._connection = connection
         self._shape = shape
         self._out = out
+        # Beside the answers where a person reads both, apart from them where a file takes the answers.
+        self._problems = problems or out
+        self.failed_count = 0
 
     def answer(self, text: str) -> bool:
-        """Answers one query or word; whether to go on. A query that cannot run, or is stopped, is told and left."""
+        """Answers a word, or queries that semicolons part; whether to go on. What cannot run is told and left."""
         typed = text.strip().rstrip(";").strip()
         if typed in _LEAVE:
             return False
@@ -54,12 +59,14 @@ class QueryDesk:
             if typed.startswith("."):
                 self._word(*typed.split())
             else:
-                show(self._connection, typed, self._shape, self._out)
+                for query in statements(self._connection, typed):
+                    show(self._connection, query, self._shape, self._out)
         except UsageError as error:
-            self._say(str(error))
+            self.failed_count += 1
+            self._problems.write(f"{error}\n")
         except (KeyboardInterrupt, RuntimeError):
             # A query that is stopped: the database says so in an error of its own.
-            self._say("stopped")
+            self._problems.write("stopped\n")
         return True
 
     def _word(self, word: str, *rest: str) -> None:
@@ -98,26 +105,30 @@ class QueryDesk:
         self._out.write(text + "\n")
 
 
-def ask(connection: duckdb.DuckDBPyConnection, shape: str, history: Path) -> None:
-    """Reads and answers queries until the end of the input.
+def ask(connection: duckdb.DuckDBPyConnection, shape: str, history: Path) -> int:
+    """Reads and answers queries until the end of the input; how many of a file or a program could not be answered.
 
     Shape:   `history` is the file that remembers what was typed; only a terminal writes it.
     """
-    desk = QueryDesk(connection, shape, sys.stdout)
     if sys.stdin.isatty() and sys.stdout.isatty():
-        _on_terminal(desk, connection, history)
-    else:
-        _line_by_line(desk)
+        _on_terminal(QueryDesk(connection, shape, sys.stdout), connection, history)
+        return 0
+    desk = QueryDesk(connection, shape, sys.stdout, sys.stderr)
+    _from_a_file(desk, sys.stdin)
+    return desk.failed_count
 
 
-def _line_by_line(desk: QueryDesk) -> None:
-    while True:
-        try:
-            line = input("recon> ")
-        except EOFError:
-            return
-        if not desk.answer(line):
-            return
+def _from_a_file(desk: QueryDesk, lines: IO[str]) -> None:
+    """The same as at a terminal: a query goes on until its semicolon, or the end. Stdout holds answers alone."""
+    typed = ""
+    for line in lines:
+        # An empty line in a query is part of it; between queries it is nothing.
+        typed += line
+        if typed.strip() and is_whole(typed):
+            if not desk.answer(typed):
+                return
+            typed = ""
+    desk.answer(typed)
 
 
 def _on_terminal(desk: QueryDesk, connection: duckdb.DuckDBPyConnection, history: Path) -> None:

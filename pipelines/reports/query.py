@@ -13,9 +13,40 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.errors import UsageError
+from pipelines.money import money_text
 
 ROWS_SHOWN = 200
 PIPE_WIDTH = 240
+# A column with less room than this folds its words into pieces that nobody reads.
+_READABLE_WIDTH = 12
+_BETWEEN_COLUMNS = 3
+
+
+def statements(connection: duckdb.DuckDBPyConnection, text: str) -> list[str]:
+    """The queries in a text, which semicolons part; none in a comment.
+
+    Errors:  UsageError with the database's own message.
+    """
+    try:
+        return [one.query for one in connection.extract_statements(text)]
+    except duckdb.Error as error:
+        raise UsageError(f"the query cannot run: {error}") from error
+
+
+def one_query(connection: duckdb.DuckDBPyConnection, text: str) -> str:
+    """The text, if it is one query: of several the database would answer the last alone.
+
+    Errors:  UsageError when it is none, or several.
+    """
+    count = len(statements(connection, text))
+    if count == 1:
+        return text
+    if count == 0:
+        raise UsageError('there is no query in it; write one, like "select * from marts.fct_reconciliation"')
+    raise UsageError(
+        f"the query cannot run: these are {count} queries, and one is answered at a time; ask them one by one, "
+        "or all of a file with `recon sql < FILE`"
+    )
 
 
 def run(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyConnection:
@@ -23,6 +54,7 @@ def run(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyCon
 
     Errors:  UsageError with the database's own message.
     """
+    query = one_query(connection, query)
     try:
         return connection.execute(query)
     except duckdb.Error as error:
@@ -59,7 +91,10 @@ def facts(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
     Errors:  UsageError with the database's own message.
     """
     cursor = run(connection, query)
-    return {"columns": names_of(cursor), "rows": [list(row) for row in cursor.fetchall()]}
+    try:
+        return {"columns": names_of(cursor), "rows": [list(row) for row in cursor.fetchall()]}
+    except duckdb.Error as error:
+        raise UsageError(f"the query cannot run: {error}") from error
 
 
 def names_of(cursor: duckdb.DuckDBPyConnection) -> list[str]:
@@ -68,23 +103,41 @@ def names_of(cursor: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _table(names: list[str], rows: list[tuple[Any, ...]], out: IO[str]) -> None:
-    table = Table(box=box.SIMPLE)
-    numeric = [all(isinstance(row[index], int | Decimal | None) for row in rows) for index in range(len(names))]
-    for name, is_number in zip(names, numeric, strict=True):
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
-    for row in rows[:ROWS_SHOWN]:
-        table.add_row(*("" if value is None else str(_cell(value)) for value in row))
     # Where nobody's terminal sets the width, rows keep to one line.
-    width = None if out.isatty() else PIPE_WIDTH
-    Console(file=out, markup=False, highlight=False, width=width).print(table)
+    console = Console(file=out, markup=False, highlight=False, width=None if out.isatty() else PIPE_WIDTH)
+    cells = [["" if value is None else str(_cell(value)) for value in row] for row in rows[:ROWS_SHOWN]]
+    table = Table(box=box.SIMPLE)
+    needed = 1
+    for index, name in enumerate(names):
+        width = max(len(name), *(len(row[index]) for row in cells)) if cells else len(name)
+        is_number = all(isinstance(row[index], int | Decimal | None) for row in rows)
+        # Half a number is another number, so only words are folded.
+        needed += (width if is_number else min(width, _READABLE_WIDTH)) + _BETWEEN_COLUMNS
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold", no_wrap=is_number)
+    if needed > console.width:
+        _records(names, cells, out)
+    else:
+        for row in cells:
+            table.add_row(*row)
+        console.print(table)
     if len(rows) > ROWS_SHOWN:
         out.write(f"only the first {ROWS_SHOWN} rows are shown; --format csv gives all\n")
+
+
+def _records(names: list[str], cells: list[list[str]], out: IO[str]) -> None:
+    """More columns than fit side by side: one below the other, row by row."""
+    width = max(map(len, names))
+    for number, row in enumerate(cells, start=1):
+        out.write(f"row {number}\n")
+        out.writelines(f"  {name:<{width}}  {cell}".rstrip() + "\n" for name, cell in zip(names, row, strict=True))
+    if not cells:
+        out.write(f"no rows; columns: {', '.join(names)}\n")
 
 
 def _cell(value: Any) -> Any:
     """Decimals as plain digits without trailing zeros."""
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f") if value else "0"
+        return money_text(value)
     return value
 
 

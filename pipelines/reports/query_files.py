@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from pipelines.errors import UsageError
 from pipelines.files import put_in_place
-from pipelines.reports.query import run, show
+from pipelines.reports.query import one_query, run, show
 from pipelines.spreadsheet import ROWS_AT_ONCE, ROWS_IN_A_SHEET, Kind, Spreadsheet
 
 _MONEY_SCALE = 12
@@ -48,7 +48,7 @@ def write_file(connection: duckdb.DuckDBPyConnection, query: str, shape: str, fi
 def _reader(connection: duckdb.DuckDBPyConnection, query: str) -> Any:
     """The result of a query as batches of Arrow, fetched as they are asked for."""
     try:
-        relation = connection.sql(query)
+        relation = connection.sql(one_query(connection, query))
         if relation is None:
             raise UsageError("the query has no result to write; ask with select")
         return relation.to_arrow_reader(ROWS_AT_ONCE)

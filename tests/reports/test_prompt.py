@@ -107,6 +107,10 @@ def test_words_of_the_prompt_are_answered(published: duckdb.DuckDBPyConnection) 
     assert all(word in answers(published, ".help") for word in WORDS)
 
 
+def test_a_comment_alone_asks_nothing_and_the_prompt_goes_on(published: duckdb.DuckDBPyConnection) -> None:
+    assert answers(published, "-- a note", "select 7 as seven;") == "seven\n7\n"
+
+
 def test_a_mistake_is_told_and_the_prompt_goes_on(published: duckdb.DuckDBPyConnection) -> None:
     found = answers(published, "select nonsense;", ".schema nothing", ".shema", "", "select 41 + 1 as number;")
     assert "the query cannot run" in found
@@ -120,18 +124,34 @@ def test_words_that_leave(published: duckdb.DuckDBPyConnection, word: str) -> No
     assert QueryDesk(published, "table", io.StringIO()).answer(word) is False
 
 
-def test_without_a_terminal_it_reads_line_by_line_and_remembers_nothing(data: Path) -> None:
-    done = subprocess.run(
+def asked_from_a_file(data: Path, text: str) -> subprocess.CompletedProcess[str]:
+    """`recon sql < FILE`."""
+    return subprocess.run(
         [sys.executable, "-m", "pipelines", "sql", "--format", "csv"],
-        input="select 1 as one\nselect 2 as two;\nquit\nselect 3 as three\n",
+        input=text,
         env={**os.environ, "RECON_DATA_DIR": str(data)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.replace("recon> ", "") == "one\n1\ntwo\n2\n"
+
+
+def test_a_file_of_queries_is_answered_query_by_query_and_not_remembered(data: Path) -> None:
+    """A query of several lines is one query: each line alone would be another, and some would even have an answer."""
+    done = asked_from_a_file(
+        data,
+        "-- how many\nselect count(*) as many\n\nfrom marts.fct_invoices\nwhere currency = 'JPY';\n"
+        "select 2 as two; select 3 as three;\nquit\nselect 4 as four;\n",
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "many\n1\ntwo\n2\nthree\n3\n"
     assert not Folders(data).sql_history.exists()
+
+
+def test_what_of_a_file_cannot_run_is_told_apart_and_by_the_exit_code(data: Path) -> None:
+    done = asked_from_a_file(data, "selec 1;\nselect 2 as two")
+    assert (done.returncode, done.stdout) == (4, "two\n2\n")
+    assert "the query cannot run" in done.stderr
 
 
 def test_on_a_terminal_a_query_takes_several_lines_and_is_remembered(data: Path) -> None:
