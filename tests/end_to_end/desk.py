@@ -34,7 +34,7 @@ MARTS = (
         "dim_availabilities",
     ),
 )
-# What dbt understood of the models in the first run here; the other data directories need not wait for it again.
+# What dbt understood of the models in a run before; the other data directories need not wait for it again.
 PARSED: list[Path] = []
 # Small and with every plant: the plants do not shrink with the scale.
 SCALE = 0.02
@@ -90,7 +90,8 @@ class Desk:
         done = subprocess.run(
             command, env=self.environment(**settings), capture_output=True, text=True, timeout=900, check=False
         )
-        PARSED[:] = PARSED or (self.data / "build" / "dbt").glob("parsed-*.msgpack")
+        if not PARSED:
+            share_parsed_models_of(self.data)
         return done
 
     def _share_parsed_models(self) -> None:
@@ -152,6 +153,11 @@ class Desk:
                 "cast(at_risk_amount as decimal(38, 3)) from marts.fct_breaks where status <> 'resolved'"
             )
         )
+
+
+def share_parsed_models_of(data: Path) -> None:
+    """From now on every run starts with what dbt understood in that data directory."""
+    PARSED[:] = (data / "build" / "dbt").glob("parsed-*.msgpack")
 
 
 def planted_breaks(
