@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from pipelines.closed_months import CERTIFICATE, closings, require_month, standing
 from pipelines.errors import UsageError
-from pipelines.evidence import UNCOMPARED, evidence, write_parquet, write_workbook
+from pipelines.evidence import evidence, write_parquet, write_workbook
 from pipelines.files import sha256_of, sync_folder, write_atomically
 from pipelines.landing import Landing
 from pipelines.money import money_text
@@ -40,7 +40,8 @@ with of_month as (
     -- Of several months of a customer this one's charges count.
     select b.break_code, b.is_primary, abs(u.total)
     from marts.fct_breaks b
-    inner join ({UNCOMPARED}) u on u.customer_id is not distinct from b.customer_id and u.currency = b.currency
+    inner join ({sign_off.UNCOMPARED}) u
+        on u.customer_id is not distinct from b.customer_id and u.currency = b.currency
     where b.break_code = 'not_compared' and b.period is null and b.status <> 'resolved'
 )
 select break_code, count(*), coalesce(sum(case when is_primary then at_risk_amount end), 0)

@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.reports.sign_off import BREAKS_OF_MONTH
 from pipelines.spreadsheet import ROWS_AT_ONCE, ROWS_IN_A_SHEET, Kind, Spreadsheet
 
 _DOCUMENTS = "select invoice_id from marts.fct_invoices where strftime(invoice_at, '%Y-%m') = ? and currency = ?"
@@ -24,7 +25,7 @@ MARTS: Mapping[str, str] = {
         "and coalesce(charged_currency, order_currency) = ?) or order_id in "
         f"(select matched_order_id from marts.fct_invoice_lines where invoice_id in ({_DOCUMENTS}))"
     ),
-    "fct_breaks": "period = ? and (currency = ? or currency is null)",
+    "fct_breaks": BREAKS_OF_MONTH,
 }
 
 
@@ -34,7 +35,7 @@ def evidence(connection: duckdb.DuckDBPyConnection, month: str, currencies: Sequ
     for mart, belongs in MARTS.items():
         where = " or ".join(f"({belongs})" for _ in currencies)
         asked = [value for code in currencies for _ in range(belongs.count("?") // 2) for value in (month, code)]
-        query = f"select * from marts.{mart} where {where} order by all"
+        query = f"select b.* from marts.{mart} b where {where} order by all"
         found[mart] = connection.sql(query, params=asked).to_arrow_table()
     return found
 

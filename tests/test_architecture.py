@@ -74,7 +74,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "errors",
     },
     "spreadsheet": {"money"},
-    "evidence": {"spreadsheet"},
+    "evidence": {"reports", "spreadsheet"},
     "closing": {"closed_months", "evidence", "files", "landing", "money", "reports", "warehouse", "errors"},
     "enquiry": {"history", "landing", "load", "parsed_project", "run", "transform", "warehouse", "errors"},
     "analysis": {"annotations", "reports", "settings", "warehouse", "errors"},
@@ -86,7 +86,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "catalog": {"landing", "partner_center", "errors"},
     "buying": {"files", "partner_center", "errors"},
     # A scheduled day: telling somebody, and clearing up.
-    "alerting": {"files", "money", "partner_center", "reports", "settings", "warehouse", "errors"},
+    "alerting": {"files", "ledger", "money", "partner_center", "reports", "settings", "warehouse", "errors"},
     "retention": {"closed_months", "settings", "warehouse"},
     # Around it: these are handed settings or speak to the person at the keyboard.
     "progress_text": set(),

@@ -146,6 +146,42 @@ def test_closed_numbers_stay_and_what_moved_since_is_named(folders: Folders) -> 
     assert (done.folder / "certificate.json").read_bytes() == before
 
 
+def test_what_is_new_since_a_closing_is_named_as_well(folders: Folders) -> None:
+    """A break that was accepted since changes no count of what is open, and has no number of then."""
+    closed(folders)
+    change(
+        folders,
+        "insert into marts.fct_breaks by name select * replace ('b9' as break_id, 'USD' as currency, "
+        "'accepted' as status, false as is_primary, 'closed_invoice_restated' as break_code) "
+        "from marts.fct_breaks where break_id = 'b6'",
+    )
+    new = ("closed_invoice_restated_count none -> 1", "closed_invoice_restated_at_risk none -> 0")
+    assert told(folders)[0].endswith(f"differ from the closed ones: {', '.join(new)}")
+
+
+@pytest.fixture
+def uncompared_for_months(folders: Folders) -> Folders:
+    """Two months of a customer who could not be compared are one break, of no month."""
+    change(folders, "update marts.fct_breaks set period = null, at_risk_amount = 150000 where break_id = 'b6'")
+    # The other charges of the month are many, so that the verdict alone would not speak.
+    change(folders, "update marts.fct_reconciliation set verdict = 'breaks' where currency = 'JPY'")
+    return folders
+
+
+def test_a_customer_uncompared_for_months_speaks_against_closing_each(uncompared_for_months: Folders) -> None:
+    with pytest.raises(UsageError, match="JPY has 1 open not_compared"):
+        closed(uncompared_for_months, currency="JPY")
+
+
+def test_a_customer_uncompared_for_months_is_certified_with_the_charges_of_the_month(
+    uncompared_for_months: Folders,
+) -> None:
+    done = closed(uncompared_for_months, currency="JPY", with_open_breaks="orders are unreadable until May")
+    found = certificate(done)["numbers"]["JPY"]
+    assert (found["not_compared_count"], found["not_compared_at_risk"]) == ("1", "120000")
+    assert pq.read_table(done.folder / "fct_breaks.parquet").column("break_id").to_pylist().count("b6") == 1
+
+
 def test_the_rules_are_given_the_readings_that_closed_numbers_stand_on(folders: Folders) -> None:
     closed(folders)
     with duckdb.connect() as connection:
