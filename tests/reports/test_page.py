@@ -172,6 +172,16 @@ def test_what_could_not_be_read_is_named_with_its_reason(tmp_path: Path) -> None
     assert "readings that the numbers stand on are complete" not in page.words
 
 
+def test_what_could_not_be_read_is_of_all_months_and_says_so(tmp_path: Path) -> None:
+    publish_example(tmp_path)
+    assert "those of other months among them" in page_of(tmp_path, period="2026-08").words
+    unread = {"endpoint": "orders", "status": "missing", "failure_reason": "HTTP 403", "partition_id": "orders/c1"}
+    add_rows(tmp_path, {"partner_center_raw.load_ledger": [unread]})
+    page = page_of(tmp_path, period="2026-08")
+    assert "Readings that are stale or missing, of all months" in page.tables
+    assert "Customers, their orders and the catalog belong to no month" in page.words
+
+
 def test_closed_months_are_told_in_the_words_they_come_with(tmp_path: Path) -> None:
     publish_example(tmp_path)
     assert "No month is closed." in page_of(tmp_path).words

@@ -112,3 +112,22 @@ def test_a_long_list_is_cut_and_says_of_how_many(tmp_path: Path) -> None:
     assert "The 8 with the most at risk of 44;" in page.words
     assert page.words.count("number 40.") == 2
     assert "number 1." not in page.words
+
+
+def test_of_one_month_alone_only_its_changes_are_told(tmp_path: Path) -> None:
+    told(
+        tmp_path,
+        {"b1": (5, "100.00"), "b4": (4, "10.00")},
+        {"b1": ("remeasured", "150.00"), "b4": ("remeasured", "12.00")},
+    )
+    page = page_of(tmp_path, period="2026-08")
+    assert counts(page) == {"EUR": ["0", "1", "0", "0", "0", "0"]}
+    assert "Breaks that changed, of 2026-08" in page.words
+    assert "Worse: 1 Order was not billed 10.00 → 12.00 EUR" in page.words
+    assert "Price charged is not the price ordered" not in page.words
+    assert "Since the last run: 1 worse." in page.words
+
+
+def test_a_month_in_which_nothing_changed_says_so_whatever_changed_elsewhere(tmp_path: Path) -> None:
+    told(tmp_path, {"b1": (6, "100.00")}, {"b1": ("remeasured", "150.00")})
+    assert "Nothing changed: no break of 2026-08 is new" in page_of(tmp_path, period="2026-08").words

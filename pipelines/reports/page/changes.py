@@ -41,6 +41,7 @@ changed as (
     from intermediate.int_break_events e
     inner join marts.fct_breaks b on b.break_id = e.break_id
     left join before w on w.break_id = e.break_id
+    where $2 is null or b.period = $2
 )
 """
 _COUNTS = f"""
@@ -84,11 +85,11 @@ class Changes:
         return not self.counts
 
 
-def changes(connection: duckdb.DuckDBPyConnection, generation: int) -> Changes:
-    """What this generation changed; a count per currency and kind, and the gravest of each kind."""
+def changes(connection: duckdb.DuckDBPyConnection, generation: int, period: str | None) -> Changes:
+    """What this generation changed (of one month, if one is given): counts, and the gravest of each kind."""
     before = first_row(connection, _BEFORE, [generation]) or {"events": 0, "last_at": None}
-    counts = rows(connection, _COUNTS, [generation])
-    gravest = rows(connection, _GRAVEST, [generation])
+    counts = rows(connection, _COUNTS, [generation, period])
+    gravest = rows(connection, _GRAVEST, [generation, period])
     is_first = generation <= 1 or not before["events"]
     listed = [
         (name, there_are, [row for row in gravest if row["kind"] == code])

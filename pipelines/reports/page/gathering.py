@@ -26,6 +26,7 @@ def gathered(connection: duckdb.DuckDBPyConnection, *, period: str | None) -> di
     kinds = open_breaks.kinds(connection, period)
     ageing = open_breaks.ageing(connection, period)
     accepted = open_breaks.accepted(connection, period)
+    elsewhere = open_breaks.elsewhere(connection)
     waiting = open_breaks.waiting(connection)
     missing = open_breaks.missing_sides(connection)
     compared = coverage.compared(connection, period)
@@ -45,6 +46,7 @@ def gathered(connection: duckdb.DuckDBPyConnection, *, period: str | None) -> di
             "at_risk": total(row["at_risk"] for row in mine),
             "ageing": ageing.get(currency, []),
             "accepted": accepted.get(currency),
+            "elsewhere": None if period else elsewhere.get(currency),
             "waiting": [row for row in waiting if row["currency"] == currency],
             "compared": compared.get(currency, []),
             "reasons": [row for row in reasons if row["currency"] == currency],
@@ -56,10 +58,11 @@ def gathered(connection: duckdb.DuckDBPyConnection, *, period: str | None) -> di
         "period": period,
         "digits": {row["currency"]: row["minor_digits"] for row in rows(connection, _DIGITS)},
         "overall": months.overall(verdicts, open_count),
+        "sign_off": months.sign_off(verdicts),
         "open_count": open_count,
         "currencies": [part(currency) for currency in sorted(known)],
         "no_currency": part(None),
-        "changes": changes.changes(connection, run["generation"]),
+        "changes": changes.changes(connection, run["generation"], period),
         "events": EVENTS,
         "unread": coverage.unread(connection),
         "readings": coverage.readings(connection),

@@ -1,6 +1,6 @@
 """The verdict of each month and currency, the verdict of now, and the trend.
 
-Source:   fct_reconciliation.
+Source:   fct_reconciliation; fct_breaks for what waits for a decision.
 Caveats:  a month is due from its 11th on, as `recon check` has it; clean needs something that was compared.
 """
 
@@ -14,14 +14,19 @@ import duckdb
 
 from pipelines.reports.page.drawing import Column, columns_of, share_text
 from pipelines.reports.rows import Row, rows
+from pipelines.reports.sign_off import UNDECIDED
 
 MONTHS = 24
 DRAWN = 12
-_MONTHS = """
-select *, cast(period || '-11' as timestamp) <= cast($2 as timestamp) as is_due
-from marts.fct_reconciliation
-where $1 is null or period = $1
-order by currency, period
+_MONTHS = f"""
+select m.*, cast(m.period || '-11' as timestamp) <= cast($2 as timestamp) as is_due,
+    (
+        select count(*) from marts.fct_breaks b
+        where b.period = m.period and (b.currency = m.currency or b.currency is null) and {UNDECIDED}
+    ) as undecided_count
+from marts.fct_reconciliation m
+where $1 is null or m.period = $1
+order by m.currency, m.period
 """
 
 
@@ -73,6 +78,40 @@ def overall(found: dict[str, Months], open_breaks: int) -> str:
     if "clean" in verdicts:
         return "clean" if verdicts == {"clean"} else "partly_clean"
     return "nothing"
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """Whether the newest due months may be signed, over all currencies.
+
+    Shape:   `months` are they, as a rule one; the rest names the currencies that speak against it, with a count.
+    """
+
+    months: list[str]
+    not_reconciled: list[str]
+    nothing_compared: list[str]
+    undecided: list[tuple[str, int]]
+
+    @property
+    def may_be_signed(self) -> bool:
+        """Whether nothing speaks against it."""
+        return not (self.not_reconciled or self.nothing_compared or self.undecided)
+
+    @property
+    def undecided_count(self) -> int:
+        """How many grave breaks wait for a decision."""
+        return sum(count for _, count in self.undecided)
+
+
+def sign_off(found: dict[str, Months]) -> SignOff:
+    """What the newest due months say together: `recon close` asks the same of each month and currency."""
+    judged = [(one.currency, one.judged, one.verdict) for one in found.values() if one.judged]
+    return SignOff(
+        sorted({row["period"] for _, row, _ in judged}),
+        [currency for currency, _, verdict in judged if verdict == "not_reconciled"],
+        [currency for currency, _, verdict in judged if verdict == "nothing"],
+        [(currency, row["undecided_count"]) for currency, row, _ in judged if row["undecided_count"]],
+    )
 
 
 def _says(row: Row) -> str:

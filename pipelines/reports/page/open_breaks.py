@@ -68,6 +68,16 @@ from marts.fct_breaks b
 where b.status = 'accepted' and {_OF_PERIOD}
 group by b.currency
 """
+# A balance has no month, and an order that is not due yet may stand in one that has no verdict. A customer that could
+# not be compared shows in each of its months.
+_ELSEWHERE = f"""
+select b.currency, count(*) as breaks, coalesce(sum(b.at_risk_amount) filter (b.is_primary), 0) as at_risk
+from marts.fct_breaks b
+where {IS_OPEN} and b.break_code <> 'not_compared' and not exists (
+    select 1 from marts.fct_reconciliation m where m.period = b.period and m.currency = b.currency
+)
+group by b.currency
+"""
 _WAITING = """
 select order_currency as currency, timing_code, count(*) as order_items, sum(expected_amount) as amount,
     min(timing_due_at) as first_due_at
@@ -100,6 +110,11 @@ def kinds(connection: duckdb.DuckDBPyConnection, period: str | None) -> list[Row
 def accepted(connection: duckdb.DuckDBPyConnection, period: str | None) -> dict[str | None, Row]:
     """What an analyst accepted, by currency: not open, and not hidden either."""
     return {row["currency"]: row for row in rows(connection, _ACCEPTED, [period])}
+
+
+def elsewhere(connection: duckdb.DuckDBPyConnection) -> dict[str | None, Row]:
+    """Open breaks that are of no month with a verdict, by currency: with them the months add up to all."""
+    return {row["currency"]: row for row in rows(connection, _ELSEWHERE)}
 
 
 def missing_sides(connection: duckdb.DuckDBPyConnection) -> list[Row]:

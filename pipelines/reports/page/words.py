@@ -12,7 +12,7 @@ VERDICTS = {
 }
 DIRECTIONS = {
     "over": "we may have paid too much",
-    "under": "in our favour, and may be claimed back",
+    "under": "in our favour, and the vendor may ask for it",
     "exposure": "money in question, either way",
 }
 # Column of fct_invoices, its name, and what it means; first what makes up the total of the documents.
@@ -66,6 +66,11 @@ TERMS = (
     (
         "At risk",
         "The money that a break puts in question. Of several breaks of one subject one counts.",
+    ),
+    (
+        "To be decided",
+        "High or critical, and neither resolved, nor accepted or disputed with a comment. It keeps a month from "
+        "being signed; recon close asks the same.",
     ),
     (
         "Newest due month",
