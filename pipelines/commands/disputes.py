@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +14,11 @@ from pipelines.commands.completing import breaks
 from pipelines.commands.output import Document, json_option
 from pipelines.files import write_atomically
 from pipelines.warehouse import open_published, published_info
+
+if TYPE_CHECKING:
+    from pipelines.reports.disputes import Dispute
+
+_LETTER = re.compile(r"dispute-[0-9a-f]{12}(\.md|-evidence\.csv)")
 
 
 @click.command(short_help="Letters to the vendor, with evidence")
@@ -38,6 +46,8 @@ def disputes(document: Document, break_ids: tuple[str, ...], out: Path | None) -
     for one in found:
         write_atomically(folder / dispute_letter.letter_name(one), dispute_letter.letter(one).encode())
         write_atomically(folder / dispute_letter.evidence_name(one), dispute_tables.evidence_csv(one).encode())
+    if not break_ids:
+        remove_former_letters(folder, found)
     write_atomically(folder / "index.csv", dispute_tables.index_csv(found).encode())
     totals = dispute_tables.totals(found)
     document.add(
@@ -51,3 +61,13 @@ def disputes(document: Document, break_ids: tuple[str, ...], out: Path | None) -
     for currency, (count, amount, digits) in totals.items():
         click.echo(f"{currency}: {count:,} disputes, {amount_text(amount, digits)}")
     click.echo(f"{len(found):,} disputes, with an index: {folder / 'index.csv'}")
+
+
+def remove_former_letters(folder: Path, found: Sequence[Dispute]) -> None:
+    """Letters of an earlier list of the same folder would ask again for what was settled since."""
+    from pipelines.reports.dispute_letter import evidence_name, letter_name
+
+    written = {name(one) for one in found for name in (letter_name, evidence_name)}
+    for file in folder.glob("dispute-*"):
+        if _LETTER.fullmatch(file.name) and file.name not in written:
+            file.unlink()

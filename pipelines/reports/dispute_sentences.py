@@ -57,8 +57,8 @@ WORDINGS: dict[str, Wording] = {
     ),
     "cancelled_not_credited": Wording(
         "Credit for a cancellation is missing",
-        "The order now holds {ordered} units, but {charged} are still charged, and the invoice that should have "
-        "carried the credit has been issued.",
+        "The order now holds {ordered} units, but {charged} are still charged, and the day by which an invoice "
+        "should have carried the credit is over.",
         _CREDIT,
     ),
     "credit_short": Wording(
@@ -71,13 +71,13 @@ WORDINGS: dict[str, Wording] = {
         "The same charge twice on one invoice",
         "Equal lines stand more than once on invoice {invoice}; in all {charged} units were charged, but the order "
         "is for {ordered}.",
-        "Please credit the line that was charged twice: {amount}.",
+        "Please credit what was charged more than once: {amount}.",
     ),
     "duplicate_across_invoices": Wording(
         "The same charge on two invoices",
         "A charge of an earlier invoice stands again on invoice {invoice}; in all {charged} units were charged, but "
         "the order is for {ordered}.",
-        "Please credit the later charge: {amount}.",
+        "Please credit what was charged again: {amount}.",
     ),
     "customer_mismatch": Wording(
         "Charge names another customer than the order",

@@ -54,7 +54,7 @@ def totals(found: Sequence[Dispute]) -> dict[str, tuple[int, Decimal, int]]:
         currency = one.found["currency"] or "without a currency"
         count, amount, _ = sums.get(currency, (0, Decimal(0), 0))
         digits = one.story["digits"]
-        mine = booked(one.found["at_risk_amount"] or Decimal(0), digits) if one.found["is_primary"] else Decimal(0)
+        mine = booked(one.found["at_risk_amount"] or Decimal(0), digits) if one.is_counted else Decimal(0)
         sums[currency] = (count + 1, add_exactly(amount, mine), digits)
     return dict(sorted(sums.items()))
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.commands.disputes import remove_former_letters
 from pipelines.errors import UsageError
-from pipelines.reports.dispute_letter import letter
+from pipelines.reports.dispute_letter import letter, letter_name
 from pipelines.reports.dispute_sentences import OTHER, WORDINGS
 from pipelines.reports.dispute_tables import evidence_csv, index_csv, totals
 from pipelines.reports.disputes import Dispute, disputes
@@ -176,6 +177,74 @@ def test_the_index_is_for_us_and_names_owner_ticket_and_files(yen: Dispute) -> N
 
 def test_a_named_break_beside_a_greater_one_adds_nothing_to_the_sums(published: duckdb.DuckDBPyConnection) -> None:
     assert totals(disputes(published, ["beside"])) == {"EUR": (1, Decimal(0), 2)}
+
+
+def line(break_id: str, code: str, amount: str, **more: object) -> dict[str, object]:
+    """A finding about one line of the subject `s-CODE`, charged 4 where 1 was ordered."""
+    about = {"grain": "line", "invoice_line_id": f"l-{break_id}", "order_id": "o8", "subject_key": f"s-{code}"}
+    quantities = {"expected_quantity": "1", "actual_quantity": "4", "difference_amount": amount}
+    return finding(break_id, code, "GBP", amount, **(about | quantities | more))
+
+
+SEVERAL_LINES = {
+    "marts.fct_breaks": [
+        line("first", "duplicate_in_invoice", "120"),
+        line("second", "duplicate_in_invoice", "120", is_primary=False),
+        line("third", "duplicate_in_invoice", "110", is_primary=False),
+        line("fourth", "duplicate_in_invoice", "100", is_primary=False),
+        line("taken", "duplicate_across_invoices", "40", status="accepted", is_primary=False),
+        line("sum", "line_total", "7"),
+        line("other sum", "line_total", "5", is_primary=False),
+        line("other fault", "tax_sign", "6", is_primary=False, subject_key="s-line_total"),
+        finding("refund", "charge_without_order", "GBP", "50", difference_amount="-50", actual_amount="-50"),
+    ],
+    "marts.fct_invoice_lines": [
+        {"invoice_line_id": f"l-{name}", "invoice_id": "G-GBP-9", "line_class": "one_time", "currency": "GBP"}
+        | {"signed_quantity": "1", "total": "120", "order_id": "o8"}
+        for name in ("first", "second", "third", "fourth", "sum", "other sum", "other fault")
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    data = publish_example(tmp_path_factory.mktemp("several") / "data")
+    add_rows(data, SEVERAL_LINES)
+    with open_published(Folders(data)) as connection:
+        yield connection
+
+
+def test_what_is_charged_more_than_once_is_asked_for_as_often_as_it_is_too_many(
+    several: duckdb.DuckDBPyConnection,
+) -> None:
+    """Three units too many: the three greatest of the equal lines, and not a fourth."""
+    (one,) = [one for one in disputes(several) if one.found["break_code"] == "duplicate_in_invoice"]
+    assert (one.found["break_id"], one.found["at_risk_amount"]) == ("first", Decimal(350))
+    assert "Please credit what was charged more than once: 350.00 GBP." in letter(one)
+
+
+def test_the_same_fault_on_two_lines_of_a_subject_is_claimed_for_both(several: duckdb.DuckDBPyConnection) -> None:
+    found = [one for one in disputes(several) if one.found["currency"] == "GBP"]
+    assert {one.found["break_id"] for one in found} == {"first", "sum", "other sum"}
+    assert totals(found)["GBP"] == (3, Decimal("362.00"), 2)
+
+
+def test_letters_of_a_former_list_do_not_stay_beside_those_of_today(
+    several: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """What was settled since would be asked for again; files that are not ours stay."""
+    found = disputes(several)
+    settled = ("dispute-0123456789ab.md", "dispute-0123456789ab-evidence.csv")
+    kept = (letter_name(found[0]), "dispute-notes.md", "index.csv")
+    for name in (*settled, *kept):
+        (tmp_path / name).touch()
+    remove_former_letters(tmp_path, found)
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(kept)
+
+
+def test_nobody_is_asked_to_credit_what_gives_money_back(several: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(UsageError, match="refund is in our favour"):
+        disputes(several, ["refund"])
 
 
 @pytest.mark.parametrize(
