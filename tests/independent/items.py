@@ -52,7 +52,7 @@ def customers(raw: Raw) -> pl.DataFrame:
 
 def _expected(raw: Raw) -> pl.DataFrame:
     rows = raw.order_lines.join(raw.orders.select("order_id", "status"), on="order_id")
-    own = pl.col("is_of_its_own")
+    own = pl.col("is_of_its_own") & (pl.col("quantity") != NOTHING)
     summed = rows.group_by(ITEM).agg(
         own_quantity("status").fill_null(NOTHING).sum().alias("expected_quantity"),
         (own & pl.col("extended_price").is_null()).any().alias("is_a_price_missing"),

@@ -16,7 +16,10 @@ with lines as (
         extended_amount,
         row_number() over (
             partition by order_item_id
-            order by case when is_purchase then 0 else 1 end asc, order_line_number asc nulls last
+            order by
+                case when is_purchase then 0 else 1 end asc,
+                case when quantity = 0 then 1 else 0 end asc,
+                order_line_number asc nulls last
         ) as line_position
     from {{ ref('int_order_lines') }}
 ),
@@ -44,10 +47,11 @@ totals as (
         product_id,
         sku_id,
         sum(expected_quantity) as expected_quantity,
-        sum(case when is_purchase then extended_amount end) as extended_amount,
-        sum(case when is_purchase and extended_amount is null then 1 else 0 end) as lines_without_amount,
-        sum(case when is_purchase then {{ multiply_decimals('cut_price', 'expected_quantity') }} end) as listed_amount,
-        sum(case when is_purchase and cut_price is null then 1 else 0 end) as lines_without_price,
+        -- Nothing is owed for a line that asks for nothing, whatever it still shows, or does not show, as its price.
+        sum(case when expected_quantity = 0 then 0 else extended_amount end) as extended_amount,
+        sum(case when expected_quantity <> 0 and extended_amount is null then 1 else 0 end) as lines_without_amount,
+        sum(case when expected_quantity = 0 then 0 else {{ multiply_decimals('cut_price', 'expected_quantity') }} end) as listed_amount,
+        sum(case when expected_quantity <> 0 and cut_price is null then 1 else 0 end) as lines_without_price,
         max(case when is_purchase and (quantity = 0 or is_order_cancelled) then 1 else 0 end) = 1 as has_cancelled_line,
         max(case when line_position = 1 then unit_price end) as unit_price,
         -- A line without a term never ends, and the item with it.
