@@ -70,6 +70,25 @@ documents as (
     inner join known_anywhere on appearances.invoice_id = known_anywhere.invoice_id
     left join line_currencies on appearances.invoice_id = line_currencies.invoice_id
     where appearances.preference = 1
+),
+
+-- What stands inside another document may leave out what that one says.
+with_bases as (
+    select
+        documents.invoice_id,
+        documents.invoice_at,
+        documents.period_start_at,
+        documents.period_end_at,
+        documents.total_charges,
+        documents.paid_amount,
+        coalesce(documents.currency, bases.currency) as currency,
+        documents.document_type,
+        documents.amends_of,
+        coalesce(documents.invoice_type, bases.invoice_type) as invoice_type,
+        documents.state,
+        documents.has_invoice_details
+    from documents
+    left join documents as bases on documents.amends_of = bases.invoice_id
 )
 
-select * from documents
+select * from with_bases
