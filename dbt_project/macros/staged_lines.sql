@@ -36,7 +36,8 @@
     pc_to_bc_exchange_rate as fx_rate,
     {{ parse_timestamp('pc_to_bc_exchange_rate_date') }} as fx_rate_at,
     {{ blank_to_null('meter_description') }} as meter_description,
-    {{ blank_to_null('reservation_order_id') }} as reservation_order_id,
+    -- A known prefix tells where it was bought, and stays.
+    {{ catalog_id('reservation_order_id') }} as reservation_order_id,
     {{ blank_to_null('credit_reason_code') }} as credit_reason_code,
     {{ blank_to_null('promotion_id') }} as promotion_id
 {%- endmacro %}
@@ -76,7 +77,7 @@
     {{ blank_to_null('tags') }} as tags,
     {{ blank_to_null('additional_info') }} as additional_info,
     -- The only link of a reservation's usage to its order stands inside a text.
-    {{ text_member('additional_info', 'reservationOrderId') }} as reservation_order_id,
+    {{ catalog_id(text_member('additional_info', 'reservationOrderId')) }} as reservation_order_id,
     {{ text_member('additional_info', 'benefitOrderId') }} as benefit_order_id,
     unit_price,
     effective_unit_price,
