@@ -16,7 +16,6 @@ items as (
         sum(charged_subtotal) as subtotal,
         sum(charged_total) as total
     from {{ ref('fct_order_items') }}
-    where charged_currency is not null
     group by charged_currency
 ),
 

@@ -246,6 +246,10 @@ def _currencies(world: ControllerWorld) -> None:
     world.issue("ZZZ-MAY", "10.02", "ZZZ", invoice_date=may)
     world.buy("OrderUnknownMoney1", "1", currency="ZZZ")
     world.bill("ZZZ-MAY", "OrderUnknownMoney1", "1", "10.02", currency="ZZZ")
+    # A line that names no currency adds to no document, and its month is published all the same.
+    world.issue("SGD-MAY", "10", "SGD", invoice_date=may)
+    world.buy("OrderWithoutMoney1", "1", currency="SGD")
+    world.bill("SGD-MAY", "OrderWithoutMoney1", "1", "10", currency="")
     # Bought and refunded at two rates; the purchase says no price, so nothing is known before the rate.
     world.issue("EUR-MAY", None, "EUR", invoice_date=may)
     world.buy("OrderTwoRates1", "0", delivered="0")

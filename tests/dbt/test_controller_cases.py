@@ -156,6 +156,14 @@ def test_the_tolerance_is_one_unit_of_the_currency(built: Path) -> None:
     ]
 
 
+def test_a_line_without_currency_is_missing_in_its_document_and_stops_no_publish(built: Path) -> None:
+    assert status_of(built, "OrderWithoutMoney1") == ("matched", None, None)
+    found = rows(
+        built, "select break_code, currency, at_risk_amount = 10 from marts.fct_breaks where invoice_id = 'SGD-MAY'"
+    )
+    assert found == [("invoice_total_vs_lines", "SGD", True)]
+
+
 def test_amounts_before_and_after_the_rate_are_not_added(built: Path) -> None:
     """The purchase says no price before the rate, so 9.20 and -9.10 in euros are what is known."""
     assert breaks_of(built, "OrderTwoRates1") == []
@@ -180,6 +188,8 @@ def test_each_month_and_currency_has_the_verdict_of_its_findings(built: Path) ->
         "NOK": "not_reconciled",
         # Lines that nobody read.
         "GBP": "not_reconciled",
+        # Its only line names no currency.
+        "SGD": "breaks",
     }
 
 
