@@ -188,6 +188,12 @@ def unread_partitions(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, 
     ).fetchall()
 
 
+def unread_proofs(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
+    """Those of them without which something is not proven: who may not see a price list has a complete result."""
+    unread = unread_partitions(connection)
+    return [one for one in unread if not ENDPOINTS[one[0].split("/")[0]].is_informational]
+
+
 def _raw_partition(partition: Partition, walk_id: str) -> str:
     is_reading = ENDPOINTS[partition.endpoint].is_reading
     return f"{partition.partition_id}/{walk_id}" if is_reading else partition.partition_id

@@ -76,8 +76,10 @@ def publish_example(data_dir: Path) -> Path:
             connection.execute(f"create schema {schema}")
         for table, columns in {**_contracted(), **_OTHER_TABLES}.items():
             connection.execute(f"create table {table} ({columns})")
-        connection.execute("create table seeds.currencies (currency text, minor_digits bigint)")
-        connection.execute("insert into seeds.currencies values ('EUR', 2), ('JPY', 0), ('USD', 2)")
+        connection.execute(
+            f"create table seeds.currencies (currency text, minor_digits bigint, tolerance_amount {_MONEY})"
+        )
+        connection.execute("insert into seeds.currencies values ('EUR', 2, 0.01), ('JPY', 0, 1), ('USD', 2, 0.01)")
         connection.execute("create table recon_meta.build_info (generation bigint, as_of timestamp)")
         connection.execute("insert into recon_meta.build_info values (7, '2026-09-15 06:00:00')")
         _insert(connection, {"partner_center_raw.load_ledger": [_READ]})

@@ -1,7 +1,8 @@
 """Question: which open breaks are new, worse or back since somebody was last told of them?
 
 Source:   fct_breaks, with names from the dimensions; the log of break events up to the published generation.
-Caveats:  what an analyst accepted is not open; what opened and was settled between two messages is never told.
+Caveats:  what an analyst accepted is not open; what opened and was settled between two messages is never told. Worse
+          is a rise by more than the tolerance of the currency, or a higher severity; many small rises add up.
 """
 
 from __future__ import annotations
@@ -14,10 +15,14 @@ from typing import Any
 import duckdb
 
 from pipelines.alerting.memory import Entry
+from pipelines.money import subtract_exactly
 from pipelines.settings.daily import SEVERITIES
 
 NEW, WORSE, REOPENED = "new", "worse", "reopened"
 _NOTHING = Decimal(0)
+_TOLERANCES = "select currency, tolerance_amount from seeds.currencies"
+# For a currency that nobody has heard of.
+_TOLERANCE = Decimal("0.01")
 _OPEN = """
 select
     breaks.break_id, breaks.break_code, breaks.severity, breaks.is_primary, breaks.period, breaks.invoice_id,
@@ -97,7 +102,11 @@ def changes(connection: duckdb.DuckDBPyConnection, told: Mapping[str, Entry], se
     cursor = connection.execute(_OPEN, [list(counted)])
     found = [Break(*row) for row in cursor.fetchall()]
     events = _events(connection) if any(one.break_id in told for one in found) else {}
-    changed = (_change(one, told.get(one.break_id), events.get(one.break_id, [])) for one in found)
+    tolerances = dict(connection.execute(_TOLERANCES).fetchall())
+    changed = (
+        _change(one, told.get(one.break_id), events.get(one.break_id, []), tolerances.get(one.currency, _TOLERANCE))
+        for one in found
+    )
     return sorted(filter(None, changed), key=_gravest_first)
 
 
@@ -108,7 +117,7 @@ def _events(connection: duckdb.DuckDBPyConnection) -> dict[str, list[_Event]]:
     return by_break
 
 
-def _change(found: Break, told: Entry | None, events: list[_Event]) -> Change | None:
+def _change(found: Break, told: Entry | None, events: list[_Event], tolerance: Decimal) -> Change | None:
     if told is None:
         return Change(NEW, found)
     since = [one for one in events if one.generation > told.generation]
@@ -118,9 +127,15 @@ def _change(found: Break, told: Entry | None, events: list[_Event]) -> Change | 
     measured = [(told.currency, told.at_risk_amount), *((one.currency, one.at_risk_amount) for one in since)]
     comparable = [amount or _NOTHING for currency, amount in measured if currency == found.currency]
     best = min(comparable, default=_NOTHING)
-    if (found.at_risk_amount or _NOTHING) <= best:
+    has_grown = subtract_exactly(found.at_risk_amount or _NOTHING, best) > tolerance
+    if not has_grown and not _is_graver(found.severity, told.severity):
         return None
     return Change(WORSE, found, replace(told, currency=found.currency, at_risk_amount=best) if comparable else told)
+
+
+def _is_graver(severity: str, told: str) -> bool:
+    # What was told by a former version of this program has no severity: nothing can be said of it.
+    return told in SEVERITIES and SEVERITIES.index(severity) > SEVERITIES.index(told)
 
 
 def _gravest_first(change: Change) -> tuple[Any, ...]:

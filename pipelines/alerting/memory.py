@@ -2,8 +2,9 @@
 
 history/alerts/alerts-000001.parquet
 
-A `noted` row is something that happened to a run and that no mart knows: it failed, nothing came for too long, it
-works again. A `told` row stands for a thing that a receiver has confirmed. What is noted and not told is pending.
+A `noted` row is something that happened to a run: it failed, nothing came for too long, it works again, something
+could not be read, or was read again. A `told` row stands for a thing that a receiver has confirmed. What is noted and
+not told is pending.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pipelines.files import put_in_place
 from pipelines.warehouse import Folders
 
 RUN_FAILED, RUN_WORKS, STALE = "run_failed", "run_works_again", "stale"
+NOT_READ, READ_AGAIN = "not_read", "read_again"
 _WAIT_SECONDS = 120
 _COLUMNS = pa.schema(
     [
@@ -34,6 +36,7 @@ _COLUMNS = pa.schema(
         ("generation", pa.int64()),
         ("currency", pa.string()),
         ("at_risk_amount", pa.decimal128(38, 12)),
+        ("severity", pa.string()),
         ("detail", pa.string()),
         ("happened_at", pa.timestamp("us")),
         ("recorded_at", pa.timestamp("us")),
@@ -45,8 +48,9 @@ _COLUMNS = pa.schema(
 class Entry:
     """One row.
 
-    Shape:   `break_id` is set for breaks, with `generation` as published when it was told; `detail` is the kind of a
-             failure; times are UTC without a zone.
+    Shape:   `break_id` is set for breaks, with `generation` and `severity` as published when it was told (blank in
+             files of a former version); `detail` is the kind of a failure, or what could not be read, a line each; times
+             are UTC without a zone.
     """
 
     record: str
@@ -57,6 +61,7 @@ class Entry:
     generation: int = 0
     currency: str | None = None
     at_risk_amount: Decimal | None = None
+    severity: str = ""
     recorded_at: datetime | None = None
 
 
@@ -80,12 +85,12 @@ class Memory:
 
     def pending_runs(self) -> list[Entry]:
         """What was noted of runs and never told."""
-        told = {(one.event, one.happened_at) for one in self.entries if one.record == "told"}
-        return [one for one in self.entries if one.record == "noted" and (one.event, one.happened_at) not in told]
+        told = {_identity(one) for one in self.entries if one.record == "told"}
+        return [one for one in self.entries if one.record == "noted" and _identity(one) not in told]
 
     def with_failure(self, detail: str, happened_at: datetime) -> Entry | None:
         """A failed run, to be noted; None where the run before it failed alike."""
-        last = next((one for one in self._noted() if one.event != STALE), None)
+        last = self._last_noted(RUN_FAILED, RUN_WORKS)
         if last is not None and (last.event, last.detail) == (RUN_FAILED, detail):
             return None
         return Entry("noted", RUN_FAILED, happened_at, detail)
@@ -98,17 +103,30 @@ class Memory:
 
     def with_success(self, generation: int, happened_at: datetime) -> Entry | None:
         """A run that worked, to be noted after trouble only."""
-        last = next(self._noted(), None)
+        last = self._last_noted(RUN_FAILED, RUN_WORKS, STALE)
         if last is None or last.event == RUN_WORKS:
             return None
         return Entry("noted", RUN_WORKS, happened_at, generation=generation)
+
+    def with_not_read(self, names: Sequence[str], happened_at: datetime) -> Entry | None:
+        """What could not be read, to be noted where it is not what was noted before; no name: all was read."""
+        last = self._last_noted(NOT_READ, READ_AGAIN)
+        detail = "\n".join(names)
+        if detail == (last.detail if last else ""):
+            return None
+        return Entry("noted", NOT_READ if names else READ_AGAIN, happened_at, detail)
 
     def plus(self, entry: Entry | None) -> Memory:
         """The memory as it would be with that entry."""
         return self if entry is None else Memory((*self.entries, entry))
 
-    def _noted(self) -> Iterator[Entry]:
-        return (one for one in reversed(self.entries) if one.record == "noted")
+    def _last_noted(self, *events: str) -> Entry | None:
+        noted = (one for one in reversed(self.entries) if one.record == "noted" and one.event in events)
+        return next(noted, None)
+
+
+def _identity(entry: Entry) -> tuple[str, datetime, str]:
+    return entry.event, entry.happened_at, entry.detail
 
 
 @contextmanager
@@ -151,9 +169,10 @@ def _number(file: Path) -> int:
 
 
 def _read(file: Path) -> Iterator[Entry]:
-    names = [field.name for field in fields(Entry)]
+    names = {field.name for field in fields(Entry)}
     try:
-        rows = pq.read_table(file, columns=names).to_pylist()
+        # A file of a former version has fewer columns.
+        rows = pq.read_table(file).to_pylist()
     except (OSError, pa.ArrowException) as error:
         raise LandingDamaged(f"{file} cannot be read ({error}); restore it from a copy") from error
-    return (Entry(**row) for row in rows)
+    return (Entry(**{name: value for name, value in row.items() if name in names}) for row in rows)

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines.alerting.changes import Break, Change
-from pipelines.alerting.memory import RUN_FAILED, RUN_WORKS, STALE, Entry
+from pipelines.alerting.memory import NOT_READ, READ_AGAIN, RUN_FAILED, RUN_WORKS, STALE, Entry
 from pipelines.money import add_exactly
 from pipelines.reports.rows import plain
 from pipelines.reports.statement import amount_text
@@ -29,7 +29,14 @@ _LONGEST_FIELD = 120
 _SLACK_HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
 _TEAMS_HOSTS = (".logic.azure.com", ".logic.azure.us", ".powerplatform.com", ".webhook.office.com")
 _EVENTS = ("new", "worse", "reopened")
-_RUN_TITLES = {RUN_FAILED: "a run failed", STALE: "nothing was published", RUN_WORKS: "runs work again"}
+_RUN_TITLES = {
+    RUN_FAILED: "a run failed",
+    STALE: "nothing was published",
+    RUN_WORKS: "runs work again",
+    NOT_READ: "not everything could be read",
+    READ_AGAIN: "everything was read",
+}
+_NOT_READ_LISTED = 5
 _IDS = ("invoice", "order", "customer", "product")
 
 
@@ -77,7 +84,7 @@ def message(news: News, listed: int = BREAKS_LISTED) -> Message:
         lines.append(f"why: `recon explain {shown[0].found.break_id}`")
     if news.as_of is not None:
         lines.append(f"published as of {news.as_of:%Y-%m-%d %H:%M} UTC")
-    runs = [{"event": one.event, "happened_at": plain(one.happened_at), "detail": one.detail} for one in news.runs]
+    runs = [{"event": one.event, "happened_at": plain(one.happened_at), "detail": _detail(one)} for one in news.runs]
     facts = {
         "profile": news.profile or None,
         "as_of": plain(news.as_of),
@@ -123,7 +130,21 @@ def _run_line(entry: Entry) -> str:
         return f"the run of {when} failed: {entry.detail}; the published result stays. Details are in its log"
     if entry.event == STALE:
         return f"seen {when}: {entry.detail}; look whether the schedule runs, then at the newest log"
+    if entry.event == NOT_READ:
+        return f"{when}: {_detail(entry)}; nothing of it is called clean, and runs end with 6 until it is read"
+    if entry.event == READ_AGAIN:
+        return f"{when}: what could not be read was read"
     return f"since {when} runs work again"
+
+
+def _detail(entry: Entry) -> str:
+    """The detail, short enough for a message: of what could not be read some names, and how many more there are."""
+    if entry.event != NOT_READ:
+        return entry.detail
+    names = entry.detail.split("\n")
+    listed = ", ".join(map(_cut, names[:_NOT_READ_LISTED]))
+    more = f" and {len(names) - _NOT_READ_LISTED:,} more" if len(names) > _NOT_READ_LISTED else ""
+    return f"could not be read: {listed}{more}"
 
 
 def _totals(news: News) -> Iterator[str]:
@@ -148,6 +169,8 @@ def _break_line(change: Change, news: News) -> str:
     amount = _amount(found.at_risk_amount, found.currency, news)
     if change.event != "new" and change.before is not None:
         amount += f", was {_amount(change.before.at_risk_amount, change.before.currency, news)}"
+        if change.before.severity not in ("", found.severity):
+            amount += f" and {change.before.severity}"
     ids = {name: value for name, value in _ids(found).items() if value}
     named = [f"{name} {_cut(value)}" for name, value in ids.items()]
     if news.with_names:
@@ -178,6 +201,7 @@ def _facts(change: Change, news: News) -> dict[str, Any]:
         "at_risk_amount": plain(found.at_risk_amount),
         "told_currency": before.currency if before else None,
         "told_at_risk_amount": plain(before.at_risk_amount) if before else None,
+        "told_severity": (before.severity or None) if before else None,
         "month": found.period,
         **{f"{name}_id": _cut(value) if value else None for name, value in _ids(found).items()},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -11,12 +12,15 @@ from pipelines.alerting.delivery import deliver
 from pipelines.alerting.memory import Entry, Memory, exclusive_memory, remember
 from pipelines.alerting.messages import Message, News, body, message
 from pipelines.errors import PartnerCenterError, ReconError, SettingsError
+from pipelines.ledger import unread_proofs
 from pipelines.settings.daily import DailySettings
 from pipelines.warehouse import Folders, open_published, published_info
 
 Post = Callable[[str, bytes], None]
 # An event of a run to be noted before telling: what happened, given the memory.
 Note = Callable[[Memory], Entry | None]
+# Days, months and readings in the name of a partition: what is refused every day is one thing, told once.
+_TIMES = re.compile(r"/(20\d\d-\d\d(-\d\d)?|\d{6}-[0-9a-f]{12})(?=/|$)")
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,11 @@ def tell(
 ) -> Told:
     """Notes what happened to runs, then tells everything that nobody was told yet, in one message.
 
-    Shape:   with `dry_run` nothing is noted, sent or remembered.
+    Shape:   with `dry_run` nothing is noted, sent or remembered. What of the published result could not be read is
+             noted in any case.
     Errors:  SettingsError without an address; AlertNotDelivered: it is all told the next time.
     """
+    notes = (*notes, _not_read(folders))
     if dry_run:
         memory = _with_notes(Memory.of(folders), notes)
         news = _news(folders, settings, memory)
@@ -95,6 +101,20 @@ def stale(folders: Folders, settings: DailySettings, now: datetime) -> Note:
     return note
 
 
+def _not_read(folders: Folders) -> Note:
+    """What of the published result could not be read; nothing where it is what was noted before."""
+
+    def note(memory: Memory) -> Entry | None:
+        info = published_info(folders)
+        if info is None:
+            return None
+        with open_published(folders) as connection:
+            names = {f"{_TIMES.sub('', name)} ({status})" for name, status, _ in unread_proofs(connection)}
+        return memory.with_not_read(sorted(names), info["as_of"])
+
+    return note
+
+
 def _with_notes(memory: Memory, notes: tuple[Note, ...]) -> Memory:
     for note in notes:
         memory = memory.plus(note(memory))
@@ -128,6 +148,7 @@ def _confirmed(news: News) -> Iterator[Entry]:
             news.generation,
             found.currency,
             found.at_risk_amount,
+            found.severity,
         )
 
 

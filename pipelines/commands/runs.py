@@ -144,11 +144,11 @@ def unread_code(folders: Folders, document: Document, as_of: datetime | None = N
 def unread(folders: Folders, as_of: datetime | None = None) -> tuple[list[str], int]:
     """What could not be read, in lines, and the exit code that says so."""
     from pipelines import ledger
-    from pipelines.partner_center.endpoints import ENDPOINTS
     from pipelines.warehouse import open_build
 
     with open_published(folders, as_of) if as_of else open_build(folders) as connection:
         unread = ledger.unread_partitions(connection)
+        proofs = ledger.unread_proofs(connection)
     by_reason: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for partition_id, status, reason in unread:
         by_reason[partition_id.split("/")[0], status, reason].append(partition_id)
@@ -156,6 +156,4 @@ def unread(folders: Folders, as_of: datetime | None = None) -> tuple[list[str], 
     for (endpoint, status, reason), partitions in sorted(by_reason.items()):
         named = partitions[0] if len(partitions) == 1 else f"{len(partitions):,} of {endpoint}, first {partitions[0]}"
         lines.append(f"not read ({status}): {named}: {reason}")
-    # A price list proves nothing: who may not see it has a complete reconciliation all the same.
-    proofs = [name for name, _, _ in unread if not ENDPOINTS[name.split("/")[0]].is_informational]
     return lines, PARTLY_READ if proofs else DONE

@@ -38,6 +38,17 @@ class Post:
             post=lambda url, body: deliver(url, body, sleep=self.waits.append),
         )
 
+    def unread(self, *partitions: str) -> None:
+        """From now on these could not be read, and nothing else."""
+        with duckdb.connect(str(self.folders.published)) as connection:
+            connection.execute("delete from partner_center_raw.load_ledger where status <> 'complete'")
+            for name in partitions:
+                connection.execute(
+                    "insert into partner_center_raw.load_ledger (endpoint, partition_id, status, failure_reason) "
+                    "values (split_part($1, '/', 1), $1, 'stale', '403: of Alpine Ski House')",
+                    [name],
+                )
+
     def next_generation(self, event: str | None, break_id: str = "b1", amount: str | None = None) -> None:
         """Publishes the next day, on which one break changed."""
         with duckdb.connect(str(self.folders.published)) as connection:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.alerting.memory import Memory
@@ -39,6 +41,89 @@ def test_a_break_that_got_worse_is_told_with_what_it_was(post: Post, inbox: Rece
     assert (told["event"], told["at_risk_amount"], told["told_at_risk_amount"]) == ("worse", "170", "150")
     assert "170.00 EUR, was 150.00 EUR" in inbox.texts()[1]
     assert post.tell().message is None
+
+
+def test_a_rise_within_the_tolerance_is_no_news_until_rises_add_up_to_more(post: Post, inbox: Receiver) -> None:
+    """What the rules take as equal is not worth a message; what creeps up by cents is, once."""
+    post.tell()
+    post.next_generation("remeasured", amount="150.01")
+    assert post.tell().message is None
+    post.next_generation("remeasured", amount="150.02")
+    assert post.tell().breaks == 1
+    assert "150.02 EUR, was 150.00 EUR" in inbox.texts()[1]
+
+
+def test_a_higher_severity_is_worse_whatever_the_amount(post: Post, inbox: Receiver) -> None:
+    post.tell()
+    post.next_generation("remeasured", amount="150.01")
+    with duckdb.connect(str(post.folders.published)) as connection:
+        connection.execute("update marts.fct_breaks set severity = 'critical' where break_id = 'b1'")
+    assert post.tell().breaks == 1
+    [told] = inbox.bodies[1]["recon"]["breaks"]
+    assert (told["event"], told["severity"], told["told_severity"]) == ("worse", "critical", "high")
+    assert "150.01 EUR, was 150.00 EUR and high" in inbox.texts()[1]
+    assert post.tell().message is None
+
+
+def test_what_a_former_version_told_is_still_told(post: Post, inbox: Receiver) -> None:
+    """Its files know no severity."""
+    post.tell()
+    [file] = post.folders.alerts.iterdir()
+    pq.write_table(pq.read_table(file).drop_columns(["severity"]), file)
+    assert post.tell().message is None
+    post.next_generation("remeasured", amount="170.00")
+    assert post.tell().breaks == 1
+
+
+def test_what_could_not_be_read_is_told_once_for_each_change(post: Post, inbox: Receiver) -> None:
+    post.tell()
+    post.unread("orders/c1", "orders/c2")
+    assert post.tell().message is not None
+    post.next_generation(None)
+    assert post.tell().message is None
+    post.unread("orders/c2")
+    assert post.tell().message is not None
+    post.unread()
+    assert post.tell().message is not None
+    assert post.tell().message is None
+    [first, second, third] = [body["recon"]["runs"] for body in inbox.bodies[1:]]
+    assert [(one["event"], one["detail"]) for one in (*first, *second, *third)] == [
+        ("not_read", "could not be read: orders/c1 (stale), orders/c2 (stale)"),
+        ("not_read", "could not be read: orders/c2 (stale)"),
+        ("read_again", ""),
+    ]
+    assert "not everything could be read" in inbox.texts()[1].splitlines()[0]
+    assert "runs end with 6" in inbox.texts()[1]
+
+
+def test_a_price_list_that_may_not_be_read_is_not_told(post: Post) -> None:
+    post.tell()
+    post.unread("price_sheets/DE/software/202609")
+    assert post.tell().message is None
+
+
+def test_what_is_refused_every_day_is_told_once(post: Post, inbox: Receiver) -> None:
+    post.unread("audit_records/2026-09-14")
+    post.tell()
+    post.unread("audit_records/2026-09-14", "audit_records/2026-09-15")
+    assert post.tell().message is None
+    assert "could not be read: audit_records (stale);" in inbox.texts()[0]
+
+
+def test_many_that_could_not_be_read_are_counted(post: Post, inbox: Receiver) -> None:
+    post.unread(*(f"orders/c{number}" for number in range(500)))
+    post.tell()
+    assert "orders/c101 (stale) and 495 more; nothing of it" in inbox.texts()[0]
+
+
+def test_trouble_in_reading_hides_no_trouble_of_runs(post: Post, inbox: Receiver) -> None:
+    """A run that fails alike is told once, and one that works again is told, whatever was read meanwhile."""
+    post.tell(run_failed(TransformFailed("z"), day(1)))
+    post.unread("orders/c1")
+    post.tell(run_failed(TransformFailed("z"), day(2)))
+    post.tell(run_worked(9, day(3)))
+    runs = [[one["event"] for one in body["recon"]["runs"]] for body in inbox.bodies]
+    assert runs == [["run_failed"], ["not_read"], ["run_works_again"]]
 
 
 def test_a_break_that_got_better_is_not_told(post: Post) -> None:
@@ -83,8 +168,6 @@ def test_what_nobody_could_be_told_is_told_later_in_one_message(post: Post, inbo
 
 
 def test_an_accepted_break_is_not_told(post: Post) -> None:
-    import duckdb
-
     with duckdb.connect(str(post.folders.published)) as connection:
         connection.execute("update marts.fct_breaks set status = 'accepted'")
     assert post.tell().message is None
