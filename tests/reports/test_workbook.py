@@ -12,7 +12,8 @@ import duckdb
 import pytest
 
 from pipelines.errors import UsageError
-from pipelines.reports.workbook import lines, write_workbook
+from pipelines.reports.accruals import accruals
+from pipelines.reports.workbook import lines, summary, write_workbook
 from pipelines.reports.workbook.source import Source
 from pipelines.reports.workbook.table import Column, Table, new_book, write_table
 from pipelines.reports.workbook.themes import OTHER, THEMES, theme_of
@@ -176,6 +177,45 @@ def test_what_is_on_no_invoice_and_what_only_waits_have_their_sheets(book: Path)
     assert "Ordered, invoice not due yet" in [row["Reason"] for row in sheet(book, "Accrual").rows]
     assert sheet(book, "Balances").rows[0]["Explained"] == "no"
     assert sheet(book, "Ageing").rows[0]["Age"] == "31-60"
+
+
+def test_the_summary_answers_first_whether_the_month_may_be_signed(book: Path) -> None:
+    assert text_of(book, "Summary").split("\n")[2] == (
+        "May 2026-09 be signed? Not yet. JPY is not reconciled. 4 breaks of high or critical severity wait to be "
+        "resolved, or accepted or disputed with a comment: EUR 3, JPY 1."
+    )
+
+
+@pytest.mark.parametrize(
+    ("at_risk", "charged", "share"), [(0, 0, "0"), (150, 100, "1.5"), (1, 3, "0.3333"), (5, 0, None), (5, -1, None)]
+)
+def test_more_at_risk_than_charged_is_never_shown_as_nothing(at_risk: int, charged: int, share: str | None) -> None:
+    found = summary.share_at_risk(Decimal(at_risk), Decimal(charged))
+    assert found == (None if share is None else Decimal(share))
+
+
+def test_the_accrual_sheet_adds_what_is_set_aside_as_the_journal_does(tmp_path: Path) -> None:
+    publish_example(tmp_path)
+    with open_published(Folders(tmp_path)) as connection:
+        write_workbook(connection, tmp_path / "all.xlsx")
+        found = accruals(connection)
+    shown = {line[3]: line[4] for line in sheet(tmp_path / "all.xlsx", "Accrual").below if line[0] == "Set aside"}
+    wanted: dict[str, Decimal] = {}
+    for one in found.accrued:
+        wanted[str(one.currency)] = wanted.get(str(one.currency), Decimal(0)) + one.booked
+    assert {code: Decimal(str(amount)) for code, amount in shown.items()} == wanted
+    assert wanted
+    rows = sheet(tmp_path / "all.xlsx", "Accrual").rows
+    assert sum(row["Standing"] == "set aside" for row in rows) == len(found.accrued)
+
+
+def test_a_quantity_has_the_sign_of_its_amount(tmp_path: Path) -> None:
+    publish_example(tmp_path)
+    with duckdb.connect(str(Folders(tmp_path).published.resolve())) as connection:
+        connection.execute("update marts.fct_invoice_lines set quantity = 2, signed_quantity = -2, subtotal = -5")
+    with open_published(Folders(tmp_path)) as connection:
+        write_workbook(connection, tmp_path / "all.xlsx")
+    assert {row["Quantity"] for row in sheet(tmp_path / "all.xlsx", "Lines").rows} == {-2}
 
 
 def test_the_same_data_gives_the_same_bytes(published: duckdb.DuckDBPyConnection, book: Path, tmp_path: Path) -> None:

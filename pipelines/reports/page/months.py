@@ -6,6 +6,7 @@ Caveats:  a month is due from its 11th on, as `recon check` has it; clean needs 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -98,9 +99,30 @@ class SignOff:
         return not (self.not_reconciled or self.nothing_compared or self.undecided)
 
     @property
-    def undecided_count(self) -> int:
-        """How many grave breaks wait for a decision."""
-        return sum(count for _, count in self.undecided)
+    def question(self) -> str:
+        """The question, as the page and the workbook ask it."""
+        return f"May {' and '.join(self.months)} be signed?"
+
+    @property
+    def answer(self) -> str:
+        """The answer, and what speaks against it."""
+        return " ".join(["Not yet.", *self._against()]) if not self.may_be_signed else "Nothing speaks against it."
+
+    def _against(self) -> Iterator[str]:
+        if self.not_reconciled:
+            verb = "is" if len(self.not_reconciled) == 1 else "are"
+            yield f"{', '.join(self.not_reconciled)} {verb} not reconciled."
+        if self.nothing_compared:
+            yield f"Nothing was compared in {', '.join(self.nothing_compared)}."
+        if self.undecided:
+            count = sum(count for _, count in self.undecided)
+            waiting = (
+                "break of high or critical severity waits"
+                if count == 1
+                else "breaks of high or critical severity wait"
+            )
+            by_currency = ", ".join(f"{currency} {count:,}" for currency, count in self.undecided)
+            yield f"{count:,} {waiting} to be resolved, or accepted or disputed with a comment: {by_currency}."
 
 
 def sign_off(found: dict[str, Months]) -> SignOff:

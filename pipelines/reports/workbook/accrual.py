@@ -6,12 +6,13 @@ Source:   the accruals report; `recon accruals` makes a journal of the same rows
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipelines.reports.accruals import REASONS, Accrual, accruals
+from pipelines.reports.page.drawing import total
 from pipelines.reports.workbook.source import Source
 from pipelines.reports.workbook.style import AMOUNT, CODE, COUNT, ID, LONG_ID, MOMENT, NAME
-from pipelines.reports.workbook.table import Column, Table, Values, write_table
+from pipelines.reports.workbook.table import Column, Part, Table, Values, write_table
 from pipelines.spreadsheet import Spreadsheet
 
 _STANDINGS = {"set aside": "good", "amount not known": "high", "later month": "low", "left out": "medium"}
@@ -39,7 +40,7 @@ def write_accrual(book: Spreadsheet, source: Source) -> None:
                     *(one.amount, one.order_id, one.customer_id, one.product_id, one.sku_id),
                 )
 
-    write_table(
+    parts = write_table(
         book,
         Table(
             "Accrual",
@@ -51,7 +52,7 @@ def write_accrual(book: Spreadsheet, source: Source) -> None:
                 Column("Reason", 36, is_wrapped=True),
                 Column("Month", COUNT),
                 Column("Currency", COUNT),
-                Column("Booked", AMOUNT, "money", currency=3),
+                Column("Amount", AMOUNT, "money", currency=3),
                 Column("Quantity", CODE, "number"),
                 Column("Customer", NAME),
                 Column("Product", NAME),
@@ -70,6 +71,19 @@ def write_accrual(book: Spreadsheet, source: Source) -> None:
             nothing="nothing to set aside",
         ),
     )
+    _write_totals(book, parts[-1], found.accrued)
+
+
+def _write_totals(book: Spreadsheet, part: Part, accrued: Sequence[Accrual]) -> None:
+    """Below the rows: what is set aside, currency by currency, as the journal books it."""
+    for number, currency in enumerate(
+        sorted({one.currency for one in accrued}, key=lambda code: code or ""), start=part.end + 1
+    ):
+        mine = [one.booked for one in accrued if one.currency == currency]
+        cells = ("Set aside", f"{len(mine):,} item{'' if len(mine) == 1 else 's'}", None, currency or "none")
+        for place, value in enumerate(cells):
+            book.write(part.sheet, number, place, value, look="total")
+        book.write(part.sheet, number, len(cells), total(mine), "money", currency, look="total")
 
 
 def _month(source: Source) -> str | None:

@@ -67,4 +67,9 @@ def share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
     """A part of a whole, cut to hundredths of a percent; None where it would mean nothing."""
     if whole == 0 or not 0 <= part <= whole:
         return None
+    return cut_share(part, whole)
+
+
+def cut_share(part: Decimal | int, whole: Decimal | int) -> Decimal:
+    """A ratio, cut to hundredths of a percent, also where it is more than all."""
     return (Decimal(part) / Decimal(whole)).quantize(_SHARE, rounding=ROUND_DOWN)

@@ -14,7 +14,7 @@ from pipelines.reports.workbook.style import GREY, NAVY, RULE, SEVERITY_COLOURS
 ROWS = 17
 _HEIGHT = 20 * ROWS - 20
 _SHEET = "Summary"
-_SHARE_AT_RISK = 8
+_SHARE_AT_RISK = 9
 
 
 def insert(book: Any, sheet: Any, row: int, verdicts: Range, themes: Range, ages: Range) -> None:

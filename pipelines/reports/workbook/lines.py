@@ -1,6 +1,7 @@
 """Question: which lines were billed, and what proves each of them?
 
-Units:    amounts in the currency of the line, signed as billed; the unit price in the pricing currency.
+Units:    amounts in the currency of the line, signed as billed; the unit price in the pricing currency. Quantities
+          have the sign of their amount: the vendor sends some of what came back without it.
 Source:   fct_invoice_lines.
 Caveats:  rows of daily usage explain other lines and are not among them. More lines than `MOST_LINES` are in the
           Parquet files only.
@@ -22,7 +23,7 @@ _COUNT = f"select count(*) from marts.fct_invoice_lines l where {_WHERE}"
 _ROWS = f"""
 select l.period, l.currency, l.invoice_id, case l.bucket {_WORDS} when 'out_of_scope' then 'Out of scope'
         when 'not_counted' then 'Not counted' else l.bucket end,
-    u.company_name, p.product_name, l.charge_type, l.quantity, l.subtotal, l.tax_total, l.total,
+    u.company_name, p.product_name, l.charge_type, l.signed_quantity, l.subtotal, l.tax_total, l.total,
     l.match_pass, l.order_at, l.charge_start_at, l.charge_end_at, l.effective_unit_price, l.pricing_currency,
     l.fx_rate, l.line_class, l.order_id, l.matched_order_id, l.customer_id, l.product_id, l.sku_id, l.subscription_id,
     l.invoice_line_id
@@ -50,7 +51,10 @@ def write_lines(book: Spreadsheet, source: Source, most: int = MOST_LINES) -> No
     """Every billed line, as far as a workbook can hold them."""
     where = source.where("l.period")
     count = int(source.all(_COUNT.format(where=where))[0][0])
-    caption = f"{count:,} billed lines; rows of daily usage that explain them are in {PARQUET}."
+    caption = (
+        f"{count:,} billed lines; what came back has a negative quantity. "
+        f"Rows of daily usage that explain them are in {PARQUET}."
+    )
     if count > most:
         caption = f"The first {most:,} of {count:,} billed lines, unproven ones first; all of them are in {PARQUET}."
     write_table(

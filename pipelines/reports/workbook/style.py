@@ -10,6 +10,7 @@ _HEAD = {"bold": True, "text_wrap": True, "valign": "vcenter", "font_color": "#F
 LOOKS: Mapping[str, Mapping[str, object]] = {
     "title": {"bold": True, "font_size": 16, "font_color": NAVY},
     "caption": {"font_color": GREY},
+    "answer": {"bold": True, "font_size": 12},
     "section": {"bold": True, "font_size": 12, "font_color": NAVY, "bottom": 2, "bottom_color": NAVY},
     "link": {"font_color": "#0B57A4", "underline": 1, **_DATA},
     "head": _HEAD,

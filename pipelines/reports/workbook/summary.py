@@ -15,7 +15,7 @@ from typing import Any
 from pipelines.reports.page import months
 from pipelines.reports.page.words import VERDICTS
 from pipelines.reports.workbook import charts, overview
-from pipelines.reports.workbook.blocks import Block, share, write_block
+from pipelines.reports.workbook.blocks import Block, cut_share, share, write_block
 from pipelines.reports.workbook.source import Source
 from pipelines.reports.workbook.style import TAB_PROOF
 from pipelines.reports.workbook.table import Column, set_up_paper, write_title
@@ -44,16 +44,19 @@ def write_summary(book: Spreadsheet, source: Source) -> None:
     says = VERDICTS[months.overall(found, count)]
     write_title(book, sheet, f"{says} as of {source.as_of:%Y-%m-%d %H:%M} UTC", _caption(source, found, count))
     verdicts = [row for one in found.values() for row in _verdict_rows(one)]
-    row, judged = write_block(book, sheet, 3, _verdicts(verdicts))
+    signed = months.sign_off(found)
+    if signed.months:
+        book.write(sheet, 2, 0, f"{signed.question} {signed.answer}", look="answer")
+    row, judged = write_block(book, sheet, 4, _verdicts(verdicts))
     kinds_at = row + charts.ROWS
     row, kinds = write_block(book, sheet, kinds_at, overview.by_theme(source))
     row, ages = write_block(book, sheet, row, overview.by_age(source))
     row, _ = write_block(book, sheet, row, overview.coverage(source))
     row, _ = write_block(book, sheet, row, overview.bridge(source))
     charts.insert(book.book, sheet, kinds_at - charts.ROWS, judged, kinds, ages)
-    sheet.freeze_panes(2, 1)
+    sheet.freeze_panes(3, 1)
     sheet.ignore_errors({"number_stored_as_text": "A1:N2000"})
-    set_up_paper(sheet, len(_WIDTHS) - 1, row, repeated=1)
+    set_up_paper(sheet, len(_WIDTHS) - 1, row, repeated=2)
     sheet.activate()
 
 
@@ -78,13 +81,21 @@ def _verdict_rows(one: months.Months) -> list[Sequence[Any]]:
             row["matched_amount"],
             share(row["matched_amount"], row["charges_amount"]),
             row["open_breaks_count"],
+            row["undecided_count"],
             row["at_risk_amount"],
-            share(row["at_risk_amount"], row["charges_amount"]) or Decimal(0),
+            share_at_risk(row["at_risk_amount"], row["charges_amount"]),
             row["unexplained_amount"],
             row["not_compared_amount"],
         )
         for row in one.shown[-MONTHS:]
     ]
+
+
+def share_at_risk(at_risk: Decimal, charged: Decimal) -> Decimal | None:
+    """What is at risk may be more than what was charged; where nothing was, it is a share of nothing."""
+    if not at_risk:
+        return Decimal(0)
+    return cut_share(at_risk, charged) if charged > 0 else None
 
 
 def _verdicts(rows: list[Sequence[Any]]) -> Block:
@@ -98,9 +109,10 @@ def _verdicts(rows: list[Sequence[Any]]) -> Block:
             Column("Matched", 0, "money", currency=0),
             Column("Share matched", 0, "share"),
             Column("Open breaks", 0, "count"),
+            Column("To be decided", 0, "count"),
             Column("At risk", 0, "money", currency=0),
             Column("Share at risk", 0, "share"),
-            Column("Not explained by lines", 0, "money", currency=0),
+            Column("Not explained, one-time", 0, "money", currency=0),
             Column("Not compared", 0, "money", currency=0),
         ),
         rows,
