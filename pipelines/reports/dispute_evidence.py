@@ -133,7 +133,7 @@ def _item(item: Row) -> Iterator[Evidence]:
             minor_digits=line["digits"],
         )
     if item["reduced_at"]:
-        yield Evidence(
-            "reduction", at=item["reduced_at"], what="reduced", **about, quantity=item["expected_quantity"]
-        )
+        # A day that is only assumed is no evidence.
+        reduced_at = None if item["is_reduction_assumed"] else item["reduced_at"]
+        yield Evidence("reduction", at=reduced_at, what="reduced", **about, quantity=item["expected_quantity"])
     yield Evidence("delivery", what="received", **about, quantity=item["entitled_quantity"])

@@ -112,7 +112,7 @@ def _sentence(one: Evidence) -> str:
     if one.kind == "order line":
         return f"Order {one.order_id}{_on(one.at)} ({one.what}): {quantity} × {item}: {', '.join(money)}".rstrip(": ")
     if one.kind == "reduction":
-        return f"Reduced to {quantity} on {one.at:%Y-%m-%d}"
+        return f"Reduced to {quantity}" + (f" on {one.at:%Y-%m-%d}" if one.at else "")
     if one.kind == "delivery":
         return f"Received by the customer: {quantity} × {item}"
     if one.kind == "balance":

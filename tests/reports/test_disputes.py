@@ -6,6 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 
 from pipelines.commands.disputes import remove_former_letters
 from pipelines.errors import UsageError
+from pipelines.reports.dispute_evidence import evidence_of
 from pipelines.reports.dispute_letter import letter, letter_name
 from pipelines.reports.dispute_sentences import OTHER, WORDINGS
 from pipelines.reports.dispute_tables import evidence_csv, index_csv, totals
@@ -212,6 +215,20 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
     add_rows(data, SEVERAL_LINES)
     with open_published(Folders(data)) as connection:
         yield connection
+
+
+@pytest.mark.parametrize(("is_assumed", "told"), [(False, "Reduced to 1 on 2026-08-31"), (True, "Reduced to 1\n")])
+def test_a_day_that_is_only_assumed_is_no_evidence(
+    several: duckdb.DuckDBPyConnection, is_assumed: bool, told: str
+) -> None:
+    (one,) = [one for one in disputes(several) if one.found["break_id"] == "first"]
+    item = {"order_id": "o8", "customer_id": "c", "product_id": "p", "sku_id": "1", "order_lines": []}
+    reduced_at = datetime(2026, 8, 31)  # noqa: DTZ001 - the warehouse keeps UTC without zone
+    item |= {"reduced_at": reduced_at, "is_reduction_assumed": is_assumed}
+    item |= {"expected_quantity": Decimal(1), "entitled_quantity": Decimal(1)}
+    item["sides"] = {key: {"quantity": Decimal(1)} for key in ("expected", "charged", "entitled")}
+    story = one.story | {"items": [item]}
+    assert told in letter(replace(one, story=story, evidence=tuple(evidence_of(several, story))))
 
 
 def test_what_is_charged_more_than_once_is_asked_for_as_often_as_it_is_too_many(

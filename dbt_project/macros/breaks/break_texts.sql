@@ -26,6 +26,19 @@
 {# '2021-03-08'. #}
 {% macro day_text(time) -%} coalesce(substr({{ as_text(time) }}, 1, 10), 'an unknown day') {%- endmacro %}
 
+{#
+  ' on 2021-03-08'; ' (day unknown, 2021-03-31 assumed)' where nobody knows it: an assumption is not told as a fact.
+  Speaks of the columns of `int_order_items`.
+#}
+{% macro reduction_day_text(preposition='on', is_assumed_day_named=true) -%}
+    case
+        when is_reduction_assumed then
+            {%- if is_assumed_day_named %} ' (day unknown, ' || {{ day_text('reduced_at') }} || ' assumed)'
+            {%- else %} ' (day unknown)' {%- endif %}
+        else coalesce(' {{ preposition }} ' || substr({{ as_text('reduced_at') }}, 1, 10), '')
+    end
+{%- endmacro %}
+
 {# An id inside a sentence. #}
 {% macro id_text(id) -%} coalesce({{ as_text(id) }}, 'without id') {%- endmacro %}
 

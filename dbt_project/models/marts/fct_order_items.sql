@@ -59,5 +59,6 @@ select
     transaction_type,
     due_period,
     due_at,
-    unit_amount
+    unit_amount,
+    {{ as_flag('is_reduction_assumed') }} as is_reduction_assumed
 from judged

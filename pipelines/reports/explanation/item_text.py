@@ -94,6 +94,7 @@ def _states(item: Row) -> Iterator[str]:
             f"    {minute(state['seen_at'])}  line {state['order_line_number']}: "
             f"{amount_text(state['quantity'], 0)}, {state['order_status']}{first}"
         )
-    for name, at in (("last raised", item["increased_at"]), ("last reduced", item["reduced_at"])):
+    assumed = " is assumed: it was reduced before it was first read" if item["is_reduction_assumed"] else ""
+    for name, at, how in (("last raised", item["increased_at"], ""), ("last reduced", item["reduced_at"], assumed)):
         if at:
-            yield f"    {name} {minute(at)}"
+            yield f"    {name} {minute(at)}{how}"

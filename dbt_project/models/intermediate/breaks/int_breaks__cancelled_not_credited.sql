@@ -14,6 +14,7 @@ with order_items as (
         charged_quantity,
         unit_amount,
         reduced_at,
+        is_reduction_assumed,
         last_change,
         due_period,
         is_in_scope,
@@ -46,8 +47,8 @@ breaks as (
             'actual_quantity': 'charged_quantity',
             'at_risk_amount': 'abs(difference)',
             'direction': "'over'",
-            'explanation': "'reduced to ' || " ~ quantity_text('expected_quantity') ~ " || coalesce(' on ' || substr("
-                ~ as_text('reduced_at') ~ ", 1, 10), '') || ', still charged ' || " ~ quantity_text('charged_quantity') ~ "
+            'explanation': "'reduced to ' || " ~ quantity_text('expected_quantity') ~ " || " ~ reduction_day_text() ~ "
+                || ', still charged ' || " ~ quantity_text('charged_quantity') ~ "
                 || " ~ at_risk_text('abs(difference)', 'charged_currency', 'currency_digits')
         })) }}
     from not_credited

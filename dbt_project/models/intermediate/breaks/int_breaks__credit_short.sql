@@ -13,6 +13,7 @@ with order_items as (
         expected_quantity,
         charged_quantity,
         reduced_at,
+        is_reduction_assumed,
         due_period,
         is_in_scope,
         is_quantity_comparable,
@@ -74,7 +75,7 @@ breaks as (
             'at_risk_amount': 'shortfall',
             'direction': "'over'",
             'explanation': "'credited ' || " ~ amount_text('refunded_amount', 'pricing_currency', 'pricing_digits')
-                ~ " || ', due for the reduction' || coalesce(' of ' || substr(" ~ as_text('reduced_at') ~ ", 1, 10), '')
+                ~ " || ', due for the reduction' || " ~ reduction_day_text('of', is_assumed_day_named=false) ~ "
                 || ' is ' || " ~ amount_text('expected_refund_amount', 'pricing_currency', 'pricing_digits') ~ "
                 || " ~ at_risk_text('shortfall', 'charged_currency', 'currency_digits')
         })) }}

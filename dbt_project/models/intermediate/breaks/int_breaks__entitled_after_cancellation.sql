@@ -12,6 +12,7 @@ with order_items as (
         expected_quantity,
         held_quantity,
         reduced_at,
+        is_reduction_assumed,
         deprovisioning_due_at,
         due_period,
         is_in_scope,
@@ -44,8 +45,8 @@ breaks as (
             'actual_quantity': 'held_quantity',
             'direction': "'exposure'",
             'business_at': 'coalesce(last_charged_at, deprovisioning_due_at)',
-            'explanation': "'reduced to 0' || coalesce(' on ' || substr(" ~ as_text('reduced_at')
-                ~ ", 1, 10), '') || ', still entitled ' || " ~ quantity_text('held_quantity')
+            'explanation': "'reduced to 0' || " ~ reduction_day_text() ~ "
+                || ', still entitled ' || " ~ quantity_text('held_quantity')
         })) }}
     from still_entitled
 )

@@ -101,7 +101,8 @@ select
     facts.is_tax_inclusive,
     {{ as_rate('facts.held_quantity') }} as held_quantity,
     windows.provisioning_due_at,
-    windows.deprovisioning_due_at
+    windows.deprovisioning_due_at,
+    windows.reduced_at is not null and windows.is_reduction_assumed as is_reduction_assumed
 from {{ ref('int_order_item_facts') }} as facts
 inner join {{ ref('int_order_item_windows') }} as windows on facts.order_item_id = windows.order_item_id
 left join entitlement_rules
