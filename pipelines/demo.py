@@ -6,16 +6,52 @@ import json
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from pipelines.errors import ReconError
+from pipelines.errors import ReconError, UsageError
+from pipelines.files import write_atomically
 from pipelines.settings import SECTION, Settings
+from pipelines.warehouse import Folders
 
 SANDBOX_TENANT = "sandbox"
 READY = "sandbox ready at "
+
+
+def claim_business(folders: Folders, options: Sequence[str]) -> None:
+    """One data directory holds one pretend business: two of them read into one would be a third that nobody planted.
+
+    Shape:   `options` are those of `recon demo` that name another business than the usual one.
+    Errors:  UsageError when another one was read into it.
+    """
+    mine = {"options": list(options)}
+    note, source = folders.demo_note, folders.landing / "source.json"
+    if note.exists():
+        if json.loads(note.read_text(encoding="utf-8")) != mine:
+            raise UsageError(
+                f"{folders.data} holds the business of `{folders.next_run}`; set RECON_DATA_DIR to another folder "
+                "for another one"
+            )
+    elif not source.exists() or json.loads(source.read_text(encoding="utf-8")).get("tenant_id") == SANDBOX_TENANT:
+        write_atomically(note, json.dumps(mine).encode())
+
+
+def compared(
+    planted: Mapping[str, int], found: Mapping[str, int], *, why_not: str = ""
+) -> tuple[tuple[str, ...], bool]:
+    """What was planted beside what was found, in lines, and whether the program has passed.
+
+    Shape:   `why_not` says why the two need not be the same; then a difference is nobody's fault.
+    """
+    there = f"planted by the sandbox: {sum(planted.values())} breaks; found: {sum(found.values())}"
+    if planted == found:
+        return (f"{there}: the same, code by code",), True
+    blame = f"not the same, {why_not}" if why_not else "NOT the same: this is a fault of the program"
+    codes = (code for code in sorted({*planted, *found}) if planted.get(code, 0) != found.get(code, 0))
+    lines = (f"  {code}: planted {planted.get(code, 0)}, found {found.get(code, 0)}" for code in codes)
+    return (f"{there}: {blame}", *lines), bool(why_not)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ published/as-of/…                 enquiries: what was known at an earlier mome
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -131,6 +132,19 @@ class Folders:
     def sql_history(self) -> Path:
         """What was typed at the prompt of `recon sql`; its owner's alone, and never published."""
         return self.data / "sql_history"
+
+    @property
+    def demo_note(self) -> Path:
+        """Which pretend business `recon demo` has read; not there where no demo ran."""
+        return self.landing / "demo.json"
+
+    @property
+    def next_run(self) -> str:
+        """The command that makes the next result here: the data of a demo is read again by the same demo."""
+        if not self.demo_note.exists():
+            return "recon run"
+        business = json.loads(self.demo_note.read_text(encoding="utf-8"))
+        return " ".join(("recon demo", *business["options"]))
 
     @property
     def logs(self) -> Path:

@@ -92,7 +92,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "progress_text": set(),
     "progress": {"partner_center", "progress_text"},
     "session": {"files", "partner_center", "progress", "settings", "stopping", "warehouse", "errors"},
-    "demo": {"settings", "errors"},
+    "demo": {"files", "settings", "warehouse", "errors"},
     "docs": {"files", "parsed_project", "settings", "transform", "warehouse"},
     "doctor": {"buying", "clouds", "partner_center", "settings", "warehouse", "errors"},
     "commands": {

@@ -49,8 +49,8 @@ class Entry:
     """One row.
 
     Shape:   `break_id` is set for breaks, with `generation` and `severity` as published when it was told (blank in
-             files of a former version); `detail` is the kind of a failure, or what could not be read, a line each; times
-             are UTC without a zone.
+             files of a former version); `detail` is the kind of a failure, or what could not be read, a line each;
+             times are UTC without a zone.
     """
 
     record: str

@@ -43,4 +43,4 @@ def record(folders: Folders, notes: Iterable[Mapping[str, str]], *, by: str, at:
         file.write_text(notes_csv(notes), encoding="utf-8")
         with exclusive_run(folders, "annotate"):
             done = import_annotations(folders, file, at, by)
-    return f"{done.noted:,} noted, {done.unchanged:,} known already; `recon run` shows them"
+    return f"{done.noted:,} noted, {done.unchanged:,} known already; `{folders.next_run}` shows them"

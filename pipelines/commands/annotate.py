@@ -29,5 +29,5 @@ def annotate(document: Document, file: Path, annotated_by: str | None) -> None:
     document.add(noted=done.noted, unchanged=done.unchanged, without_note=done.without_note)
     click.echo(
         f"{done.noted:,} noted, {done.unchanged:,} known already, {done.without_note:,} without a note; "
-        "`recon run` shows them"
+        f"`{folders.next_run}` shows them"
     )
