@@ -82,11 +82,17 @@ def _plain(cell: str) -> str:
     return cell[1:] if cell[:2] in ("'=", "'+", "'-", "'@") else cell
 
 
+def _not_readable(file: Path, error: Exception, save: str) -> UsageError:
+    if not file.exists():
+        return UsageError(f"there is no file {file}; name the CSV or the workbook that has the notes")
+    return UsageError(f"{file} cannot be read ({error}); save it {save}")
+
+
 def _text(file: Path) -> Lines:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read ({error}); save it as CSV in UTF-8, or as xlsx") from None
+        raise _not_readable(file, error, "as CSV in UTF-8, or as xlsx") from None
     first = text.split("\n", 1)[0]
     # Spreadsheets of half the world write semicolons.
     delimiter = max(",;\t", key=first.count)
@@ -107,7 +113,7 @@ def _workbook(file: Path) -> Iterator[tuple[str, Lines]]:
             lines = [(number, _cells(row)) for number, row in enumerate(rows, start=1)]
             yield name, [(number, line) for number, line in lines if any(line)]
     except (OSError, CalamineError) as error:
-        raise UsageError(f"{file} cannot be read ({error}); save it as xlsx or as CSV") from None
+        raise _not_readable(file, error, "as xlsx or as CSV") from None
 
 
 def _cells(row: Sequence[object]) -> list[str]:

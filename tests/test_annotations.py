@@ -177,6 +177,12 @@ def test_a_workbook_without_a_column_of_breaks_says_so(folders: Folders, sheet: 
         import_annotations(folders, workbook(folders, ("Breaks", sheet)), NOW, "ana")
 
 
+@pytest.mark.parametrize("name", ["notes.csv", "notes.xlsx"])
+def test_a_file_that_is_not_there_is_not_told_to_be_saved_otherwise(folders: Folders, name: str) -> None:
+    with pytest.raises(UsageError, match=r"there is no file .*notes\.(csv|xlsx); name the CSV or the workbook"):
+        import_annotations(folders, folders.data / name, NOW, "ana")
+
+
 def test_what_is_no_workbook_says_what_to_do(folders: Folders) -> None:
     file = folders.data / "notes.xlsx"
     file.write_text("break_id,status")

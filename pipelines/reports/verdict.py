@@ -12,7 +12,7 @@ from typing import Literal
 
 import duckdb
 
-from pipelines.errors import UsageError
+from pipelines.reports.periods import require_period
 from pipelines.reports.rows import Row, rows
 
 SEVERITIES = ("low", "medium", "high", "critical")
@@ -55,7 +55,7 @@ def check(
     """
     found = rows(connection, _PERIODS, [period, period, as_of])
     if period is not None and not found:
-        raise UsageError(f"there is nothing for {period} in the published marts; write the month like 2026-09")
+        require_period(connection, period)
     lines = [
         f"{row['currency']} {row['period']}: {row['verdict'].replace('_', ' ')} ({row['charges_count']:,} charges, "
         f"{row['order_items_count']:,} order items, {row['open_breaks_count']:,} open breaks)"

@@ -102,7 +102,10 @@ def _lines(connection: duckdb.DuckDBPyConnection, name: str, invoice_id: str | N
             f"`recon sql \"select * from marts.fct_invoice_lines where invoice_id = '{invoice_id}'\"` all"
         )
     if not found:
-        raise UsageError(f"no break, invoice, order or line is called `{name}`; {_LOOK}")
+        short = (
+            f"; of a break's or a line's id write at least {_SHORTEST} characters" if len(name) < _SHORTEST else ""
+        )
+        raise UsageError(f"no break, invoice, order or line is called `{name}`{short}; {_LOOK}")
     if len(found) + more > 1:
         equal = {line["invoice_line_id"].rsplit("-", 1)[0] for line in found}
         if len(equal) > 1 or more:

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.errors import UsageError
+from pipelines.reports.periods import require_period
 from pipelines.reports.rows import first_row
 from pipelines.reports.workbook.about import write_about
 from pipelines.reports.workbook.accrual import write_accrual
@@ -73,9 +73,8 @@ def _source(
     notes: Mapping[str, Mapping[str, Any]],
     is_enquiry: bool,
 ) -> Source:
-    known = "select period from marts.fct_reconciliation where period = ?"
-    if period is not None and first_row(connection, known, [period]) is None:
-        raise UsageError(f"there is nothing for {period} in the published marts; write the month like 2026-09")
+    if period is not None:
+        require_period(connection, period)
     about = first_row(connection, "select * from recon_meta.build_info") or {}
     return Source(
         connection,
