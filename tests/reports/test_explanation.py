@@ -35,6 +35,50 @@ MORE = {
         | {"grain": "charge_group", "status": "open", "is_primary": True, "order_id": "o-lost", "currency": "JPY"}
         | {"at_risk_amount": "5", "explanation": "no order", "business_at": "2026-09-06 00:00:00", **NAMES}
         | {"first_seen_at": "2026-09-12 06:00:00", "age_days": 9},
+        {"break_id": "fedcba-3", "break_code": "balance_vs_open_invoices", "severity": "high", "direction": "over"}
+        | {"grain": "balance", "invoice_type": "one_time", "status": "open", "is_primary": True, "currency": "JPY"}
+        | {"at_risk_amount": "20000", "explanation": "balance 100000", "first_seen_at": "2026-09-12 06:00:00"},
+        {"break_id": "fedcba-4", "break_code": "entitlement_without_order", "severity": "low"}
+        | {"grain": "entitlement", "entitlement_id": "e8", "status": "open", "is_primary": True, "order_id": "o-gone"}
+        | {"direction": "exposure", "explanation": "entitled to 2", "first_seen_at": "2026-09-12 06:00:00", **NAMES},
+        {"break_id": "fedcba-5", "break_code": "invoice_without_lines", "severity": "high", "direction": "over"}
+        | {"grain": "document", "invoice_id": "G-JPY-9", "status": "open", "is_primary": True, "currency": "JPY"}
+        | {"at_risk_amount": "120000", "explanation": "no line", "first_seen_at": "2026-09-12 06:00:00"},
+    ],
+    "marts.fct_balances": [
+        {"read_at": "2026-09-15 06:00:00", "accounting_at": "2026-09-14 00:00:00", "currency": "JPY"}
+        | {"invoice_type": kind, "balance_amount": balance, "open_invoices_amount": left, "is_latest": True}
+        | {"difference_amount": difference}
+        for kind, balance, left, difference in (
+            ("total", "100000", "80000", "20000"),
+            ("one_time", "100000", "80000", "20000"),
+        )
+    ],
+    "intermediate.int_balance_documents": [
+        {"read_at": "2026-09-15 06:00:00", "currency": "JPY", "invoice_type": "one_time", "is_void": False}
+        | {"invoice_id": name, "is_in": is_in, "total_amount": total, "paid_amount": paid}
+        for name, is_in, total, paid in (
+            ("G-JPY-9", True, "120000", "40000"),
+            ("G-LATER", False, "0", "0"),
+            ("G-PAID", True, "500", "500"),
+        )
+    ],
+    "intermediate.int_entitlements": [{"entitlement_id": "e8", "_partition": "entitlements/c-kyoto", "path": "5"}],
+    "staging.stg_partner_center__entitlements": [
+        {"endpoint": "entitlements", "path": "5", "_partition": "entitlements/c-kyoto", "_page": 2, "_position": 6}
+    ],
+    "staging.stg_partner_center__invoices": [
+        {"endpoint": endpoint, "checked_at": "2026-09-15 06:00:00", "invoice_id": "G-JPY-9", "is_nested": is_nested}
+        | {"_partition": partition, "_page": 1, "_position": position}
+        for endpoint, is_nested, partition, position in (
+            ("invoices_by_id", False, "invoices_by_id/G-JPY-9", 1),
+            ("invoices", True, "invoices", 8),
+            ("invoices", False, "invoices", 9),
+        )
+    ],
+    "partner_center_raw.invoice_summaries": [
+        {"currency_code": "jpy", "_partition": "invoice_summaries/000007-sum", "_walk_id": "000007-sum"}
+        | {"_page": 1, "_position": 2}
     ],
     "marts.fct_order_items": [
         {"order_item_id": "i7", "order_id": "o7", "alternate_id": "a7b8c9", "order_currency": "JPY", **NAMES}
@@ -49,7 +93,9 @@ MORE = {
         | {"unit_price": "8700", "extended_amount": "8700", "currency": "JPY", "transaction_type": "new"}
     ],
     "marts.fct_entitlements": [
-        {"entitlement_id": "e7", "order_id": "o7", **NAMES, "quantity": "1", "entitlement_type": "software"}
+        {"entitlement_id": "e7", "order_id": "o7", **NAMES, "quantity": "1", "entitlement_type": "software"},
+        {"entitlement_id": "e8", "order_id": "o-gone", **NAMES, "quantity": "2", "entitlement_type": "software"}
+        | {"order_line_number": 0},
     ],
     "marts.fct_invoice_lines": [
         {"invoice_line_id": "aaaaaa-1", "invoice_id": "G-JPY-9", "line_class": "one_time", "charge_type": "new"}
@@ -141,6 +187,9 @@ MORE = {
         for name, walk, api in (
             (GRAPH.replace("JPY/9", "JPY%2F9"), "000002-abc", "graph"),
             ("orders/c-kyoto", "000001-def", "v1"),
+            ("entitlements/c-kyoto", "000005-ent", "v1"),
+            ("invoices", "000006-inv", "v1"),
+            ("invoice_summaries/000007-sum", "000007-sum", "v1"),
             ("daily_rated_usage/G-JPY-9/JPY", "000003-ghi", "graph"),
         )
     ],
@@ -198,6 +247,33 @@ def test_candidates_say_why_they_were_not_confirmed(published: duckdb.DuckDBPyCo
     assert "order o-lost: no such order was read" in text
     assert "suggested: o8 of 2026-08-05 00:00, quantity 1 JPY: the only order that fits" in text
     assert "no: o7 of 2026-08-04 00:00, quantity 1 JPY: it is charged already" in text
+
+
+def test_a_balance_is_told_part_by_part_with_the_documents_that_are_open(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    text = told(published, "fedcba-3")
+    assert (
+        "balance (one time), read 2026-09-15 06:00, as of 2026-09-14 00:00: 100,000 JPY; open documents 80,000"
+        in text
+    )
+    assert "G-JPY-9 invoice of 2026-09-06 00:00: 120,000, paid 40,000, open 80,000" in text
+    assert "G-LATER document of unknown: unknown, not counted: later than the balance" in text
+    assert "G-PAID" not in text
+    assert "bytes: landing/invoice_summaries/000007-sum/page-00001.json.zst, item 2" in text
+
+
+def test_an_entitlement_is_told_with_its_customer_and_its_bytes(published: duckdb.DuckDBPyConnection) -> None:
+    text = told(published, "fedcba-4")
+    assert "customer  c-kyoto" in text
+    assert "entitlement to 2 × p1 0001 (software)\n  names order o-gone, line 0" in text
+    assert "bytes: landing/entitlements/c-kyoto/000005-ent/page-00002.json.zst, item 6" in text
+    assert "at risk   not known (exposure)\n" in text
+
+
+@pytest.mark.parametrize("subject", ["fedcba-5", "G-JPY-9"])
+def test_a_document_is_told_with_the_bytes_of_the_list(published: duckdb.DuckDBPyConnection, subject: str) -> None:
+    assert "bytes: landing/invoices/000006-inv/page-00001.json.zst, item 9" in told(published, subject)
 
 
 @pytest.mark.parametrize("name", ["o7", "a7b8c9", "A7B8C9"])

@@ -5,6 +5,7 @@ Source:   the place that each row keeps from its page, and the load ledger; page
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -19,6 +20,24 @@ _LINE = "select _partition, _page, _position from intermediate.int_line_identiti
 _ORDER = """
 select _partition, _page, _position from staging.stg_partner_center__orders where order_id = ?
 order by checked_at desc, _partition limit 1
+"""
+# The list is what counts; a document that is only nested, or only known by its id, lies there.
+_DOCUMENT = """
+select _partition, _page, _position from staging.stg_partner_center__invoices where invoice_id = ?
+order by is_nested, case endpoint when 'invoices' then 0 else 1 end, checked_at desc, _partition, _page, _position
+limit 1
+"""
+_ENTITLEMENT = """
+select s._partition, s._page, s._position
+from intermediate.int_entitlements e
+inner join staging.stg_partner_center__entitlements s on s._partition = e._partition and s.path = e.path
+where e.entitlement_id = ? and s.endpoint = 'entitlements'
+"""
+_BALANCE = """
+select distinct s._partition, s._page, s._position
+from partner_center_raw.invoice_summaries s
+inner join partner_center_raw.load_ledger l on l.partition_id = s._partition and l.walk_id = s._walk_id
+where upper(s.currency_code) = ? and l.read_at = ? order by 1, 2, 3
 """
 # A day has no id of its own before all days are numbered, which is dear; what it says finds it, save its equals.
 _DAY = """
@@ -62,6 +81,21 @@ def line_origin(connection: duckdb.DuckDBPyConnection, line: Row) -> Row | None:
 def order_origin(connection: duckdb.DuckDBPyConnection, order_id: str) -> Row | None:
     """Where the newest reading of an order lies; None when it was not read."""
     return _origin(connection, rows(connection, _ORDER, [order_id]))
+
+
+def document_origin(connection: duckdb.DuckDBPyConnection, invoice_id: str) -> Row | None:
+    """Where the document, its total and what is paid of it, lies."""
+    return _origin(connection, rows(connection, _DOCUMENT, [invoice_id]))
+
+
+def entitlement_origin(connection: duckdb.DuckDBPyConnection, entitlement_id: str) -> Row | None:
+    """Where the newest reading of an entitlement lies."""
+    return _origin(connection, rows(connection, _ENTITLEMENT, [entitlement_id]))
+
+
+def balance_origin(connection: duckdb.DuckDBPyConnection, currency: str, read_at: datetime) -> Row | None:
+    """Where the reading of a balance lies; None of one that only the call for a single currency gave."""
+    return _origin(connection, rows(connection, _BALANCE, [currency, read_at]))
 
 
 def as_sent(connection: duckdb.DuckDBPyConnection, origin: Row) -> Row:

@@ -10,6 +10,8 @@ import duckdb
 from pipelines.reports.explanation.breaks import explained_by_others, history_of, keys_of, open_breaks_where
 from pipelines.reports.explanation.items import candidates_of, items_where
 from pipelines.reports.explanation.lines import LINES_SHOWN, lines_where, with_wire
+from pipelines.reports.explanation.origins import document_origin
+from pipelines.reports.explanation.subjects import balance_of, entitlement_of
 from pipelines.reports.rows import Row, first_row
 
 _DOCUMENT = """
@@ -25,6 +27,9 @@ _OF_ORDER = """
 coalesce(l.matched_order_id, l.order_id, l.alternate_id) = ? and l.product_id is not distinct from ?
 and l.sku_id is not distinct from ? and l.line_class = 'one_time'
 """
+_CUSTOMER = (
+    "select customer_id, max(company_name) as company_name from marts.dim_customers where customer_id = ? group by 1"
+)
 _NO_LINES: tuple[list[Row], int] = ([], 0)
 
 
@@ -42,7 +47,10 @@ def break_story(connection: duckdb.DuckDBPyConnection, found: Row) -> Row:
         "items": items,
         "lines": lines,
         "lines_left_out": more,
+        "customer": first_row(connection, _CUSTOMER, [found["customer_id"]]),
         "document": document(connection, found["invoice_id"]) if found["grain"] == "document" else None,
+        "entitlement": entitlement_of(connection, found),
+        "balance": balance_of(connection, found),
         "candidates": candidates_of(connection, break_id),
         "related": others,
         "speaks_for": explained_by_others(connection, "s.suppressed_by_break_id = ?", [break_id]),
@@ -117,7 +125,11 @@ def document(connection: duckdb.DuckDBPyConnection, invoice_id: str | None) -> R
     found = first_row(connection, _DOCUMENT, [invoice_id]) if invoice_id else None
     if found is None:
         return None
-    return {**found, "parts": {part: found[f"{part}_amount"] for part in _PARTS if found[f"{part}_amount"]}}
+    return {
+        **found,
+        "origin": document_origin(connection, found["invoice_id"]),
+        "parts": {part: found[f"{part}_amount"] for part in _PARTS if found[f"{part}_amount"]},
+    }
 
 
 def _lines_of_break(connection: duckdb.DuckDBPyConnection, found: Row, keys: Row) -> tuple[list[Row], int]:

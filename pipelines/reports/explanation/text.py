@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pipelines.reports.explanation.item_text import item_text, minute
 from pipelines.reports.explanation.line_text import line_text, wire_text
+from pipelines.reports.explanation.subject_text import balance_text, entitlement_text, origin_text
 from pipelines.reports.rows import Row
 from pipelines.reports.statement import amount_text
 
@@ -32,11 +33,14 @@ def _break_told(story: Row) -> Iterator[str]:
     if story["kind"] == "explained_break":
         yield _field("shown as", _winner(found))
     yield _field("break", found["break_id"])
-    at_risk = amount_text(found["at_risk_amount"], digits)
+    is_known = found["at_risk_amount"] is not None
+    at_risk = f"{amount_text(found['at_risk_amount'], digits)} {found['currency'] or ''}".rstrip()
     primary = ""
     if story["kind"] == "break" and found["status"] != "resolved":
         primary = "; counted in totals" if found["is_primary"] else "; beside a greater break of the same subject"
-    yield _field("at risk", f"{at_risk} {found['currency'] or ''} ({found['direction']}){primary}")
+    yield _field(
+        "at risk", f"{at_risk if is_known else 'not known'} ({found['direction']}){primary if is_known else ''}"
+    )
     for name, of, decimals in (("quantity", "quantity", 0), ("amount", "amount", digits)):
         known = [
             f"{side} {amount_text(found[f'{side}_{of}'], decimals)}"
@@ -49,10 +53,17 @@ def _break_told(story: Row) -> Iterator[str]:
         yield _field("since", _since(found))
         if any(found.get(name) for name in ("owner", "comment", "ticket", "expected_at")):
             yield _field("note", _note(found))
+    if found["customer_id"] and not story["items"]:
+        company = (story["customer"] or {}).get("company_name")
+        yield _field("customer", f"{found['customer_id']}{f', {company}' if company else ''}")
     for item in story["items"]:
         yield from item_text(item)
     if not story["items"] and found["order_id"]:
         yield f"order {found['order_id']}: no such order was read"
+    if story["entitlement"]:
+        yield from entitlement_text(story["entitlement"])
+    if story["balance"]:
+        yield from balance_text(story["balance"])
     if story["document"]:
         yield from _document_text(story["document"])
     yield from _lines_part(story, found["invoice_line_id"])
@@ -100,6 +111,7 @@ def _document_text(row: Row) -> Iterator[str]:
     )
     for name, amount in row["parts"].items():
         yield f"    {name.replace('_', ' '):<20}{amount_text(amount, row['digits']):>22}"
+    yield from origin_text(row["origin"])
 
 
 def _lines_part(story: Row, marked: str | None) -> Iterator[str]:
