@@ -37,6 +37,8 @@ class Finding:
 def examine(settings: Settings, client: PartnerCenterClient | None) -> Iterator[Finding]:
     """Every finding, cheap ones first; `client` None: no sign-in is set, so none is tried."""
     yield Finding("settings", True, f"{settings!r}")
+    for name in settings.unknown:
+        yield Finding("settings", True, f"nothing reads {name}", is_warning=True)
     yield _profiles(settings)
     for setting in SETTINGS:
         if setting.is_secret:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.doctor import Finding, buying
+from pipelines.doctor import Finding, buying, examine
 from pipelines.errors import SettingsError
 from pipelines.partner_center.claims import claims_of
 from pipelines.settings import read_settings
@@ -49,3 +49,9 @@ def test_claims_are_read_from_a_token_that_has_any() -> None:
     assert claims_of("sandbox-access-1") is None
     assert claims_of("a.!.c") is None
     assert claims_of(f"a.{base64.urlsafe_b64encode(b'[1]').decode()}.c") is None
+
+
+def test_a_name_that_nothing_reads_is_warned_of(tmp_path: Path) -> None:
+    settings = read_settings({"RECON_ALERT_ULR": "x", "RECON_DATA_DIR": str(tmp_path / "data")}, tmp_path)
+    warned = [one for one in examine(settings, None) if one.is_warning]
+    assert [one.text for one in warned] == ["nothing reads RECON_ALERT_ULR; did you mean `RECON_ALERT_URL`?"]

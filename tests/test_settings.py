@@ -192,3 +192,38 @@ def test_the_moment_of_the_question_is_utc(tmp_path: Path, text: str) -> None:
 
 def test_the_share_reaches_sql_without_an_exponent(tmp_path: Path) -> None:
     assert read(tmp_path, RECON_NOT_COMPARED_SHARE="1e-3").not_compared_share == "0.001"
+
+
+def test_a_name_that_nothing_reads_is_found_with_the_one_that_it_is_like(tmp_path: Path) -> None:
+    """A webhook under a misspelt name would be no webhook, and nobody would be told."""
+    toml(
+        tmp_path,
+        "secrets.toml",
+        'RECON_ALERT_URL = "https://hooks.example/s3cret"\nrecon_alert_ulr = "s3cret"\nrecon_sweep_days = 3\n'
+        '[sources.partner_center]\ntenantid = "x"\nclient_id = "x"\n'
+        '[sources.partner_centre]\nclient_secret = "s3cret"\n'
+        '[profiles.contoso]\nrecon_datadir = "x"\n[profiles.contoso.sources.partner_center]\ntenant_id = "x"\n'
+        "[runtime]\nlog_level = 3\n",
+    )
+    found = read(
+        tmp_path,
+        RECON_KEEP_LOG_DAYS="3",
+        RECON_TRACE="1",
+        PROFILES__CONTOSO__RECON_DATA_DIR="x",
+        PROFILES__CONTOSO__SOURCES__PARTNER_CENTER__TENANT="x",
+        RECONNECT="1",
+    ).unknown
+    assert found == (
+        "PROFILES__CONTOSO__SOURCES__PARTNER_CENTER__TENANT; did you mean `SOURCES__PARTNER_CENTER__TENANT_ID`?",
+        "RECON_KEEP_LOG_DAYS; did you mean `RECON_KEEP_LOGS_DAYS`?",
+        "RECON_ALERT_URL; did you mean `recon_alert_url`?",
+        "recon_alert_ulr; did you mean `recon_alert_url`?",
+        "sources.partner_center.tenantid; did you mean `sources.partner_center.tenant_id`?",
+        "sources.partner_centre.client_secret; did you mean `sources.partner_center.client_secret`?",
+        "profiles.contoso.recon_datadir; did you mean `recon_data_dir`?",
+    )
+
+
+def test_what_is_set_as_documented_is_known(tmp_path: Path) -> None:
+    variables = {one.variable: one.default for one in SETTINGS if one.default}
+    assert read_settings(variables | {"RECON_DATA_DIR": str(tmp_path / "data")}, tmp_path).unknown == ()

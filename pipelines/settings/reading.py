@@ -14,6 +14,7 @@ from pipelines.errors import SettingsError
 from pipelines.settings.checks import folder_of, share_of, tenants_of, url_of, whole_number_of
 from pipelines.settings.daily import DailySettings, read_daily_settings
 from pipelines.settings.profiles import checked_profile, profile_folder, profile_names
+from pipelines.settings.spelling import unknown_names
 from pipelines.settings.table import SECTION
 from pipelines.settings.values import Values, read_toml_files
 
@@ -24,7 +25,8 @@ LINE_ITEM_APIS = ("auto", "v1", "graph")
 class Settings:
     """Checked settings. Secrets are never part of `repr`.
 
-    Shape:   `profile` is blank for the partner who needs none; `profiles` are those that exist.
+    Shape:   `profile` is blank for the partner who needs none; `profiles` are those that exist; `unknown` are names
+             that look like settings, and that nothing reads.
     """
 
     base_url: str
@@ -48,6 +50,7 @@ class Settings:
     integration_sandbox_tenants: frozenset[str] = frozenset()
     profile: str = ""
     profiles: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     daily: DailySettings = field(default_factory=DailySettings)
 
     def __repr__(self) -> str:
@@ -133,6 +136,7 @@ def read_settings(
         integration_sandbox_tenants=tenants_of(values),
         profile=profile or "",
         profiles=tuple(profiles),
+        unknown=unknown_names(environment, files),
         daily=read_daily_settings(values),
     )
 
