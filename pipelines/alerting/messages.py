@@ -81,7 +81,8 @@ def message(news: News, listed: int = BREAKS_LISTED) -> Message:
     if more:
         lines.append(f"and {more:,} more; `recon check` and the report have all of them")
     if shown:
-        lines.append(f"why: `recon explain {shown[0].found.break_id}`")
+        whose = f"--profile {news.profile} " if news.profile else ""
+        lines.append(f"why: `recon {whose}explain {shown[0].found.break_id}`")
     if news.as_of is not None:
         lines.append(f"published as of {news.as_of:%Y-%m-%d %H:%M} UTC")
     runs = [{"event": one.event, "happened_at": plain(one.happened_at), "detail": _detail(one)} for one in news.runs]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import sys
 import tempfile
 import traceback
@@ -83,8 +84,14 @@ def _of_system(error: OSError) -> tuple[str, str]:
     return str(error), "`recon doctor` looks at settings, folders and disk"
 
 
-# By what DuckDB says: its own classes are few, and a lock and a newer file are both an IOException.
+# By what DuckDB says, the first that fits: its own classes are few, and a lock and a newer file are both an
+# IOException.
 _DATABASE = (
+    (
+        'Could not set lock on file "[^"]*published.(generations|as-of)',
+        "a program has the published file open for writing: close it there, and connect read-only (in DBeaver "
+        "`duckdb.read_only`, in ODBC `access_mode=read_only`)",
+    ),
     (
         "Could not set lock",
         "another program has the working database open: close it, and open published/warehouse.duckdb instead, "
@@ -108,7 +115,7 @@ _REBUILD = "if it happens again: `recon load --rebuild` makes the working databa
 
 def _of_database(error: Exception) -> tuple[str, str]:
     text = " ".join(str(error).split())
-    step = next((step for sign, step in _DATABASE if sign.lower() in text.lower()), _REBUILD)
+    step = next((step for sign, step in _DATABASE if re.search(sign, text, re.IGNORECASE)), _REBUILD)
     return f"the database says: {text}", step
 
 

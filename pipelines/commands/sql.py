@@ -65,7 +65,7 @@ def sql(
     shape = shape or _ENDINGS.get(out.suffix if out else "", "table")
     if shape in FILE_SHAPES and out is None:
         raise UsageError(f"{shape} is for files; name one with --out result.{shape}")
-    _, folders = prepare()
+    _, folders = prepare(make=False)
     with open_published(folders, as_of) as connection:
         if question is not None:
             query = question_sql(connection, question, currency=currency, period=period)

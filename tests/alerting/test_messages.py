@@ -78,6 +78,7 @@ def test_any_other_receiver_gets_text_a_card_and_the_facts() -> None:
 def test_a_message_says_of_which_partner_it_is_where_there_are_several(post: Post, inbox: Receiver) -> None:
     post.tell(profile="contoso")
     assert inbox.texts()[0].startswith("Billing reconciliation of contoso: ")
+    assert "why: `recon --profile contoso explain b" in inbox.texts()[0]
 
 
 def test_currencies_are_not_added_and_money_of_a_subject_is_added_once() -> None:

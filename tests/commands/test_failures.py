@@ -60,6 +60,11 @@ def test_wrong_usage_names_the_help_of_the_command() -> None:
         (PermissionError(errno.EACCES, "Permission denied", "data"), "no right to read or write: data", "owns"),
         (FileNotFoundError(errno.ENOENT, "No such file", "notes.csv"), "notes.csv", "recon doctor"),
         (duckdb.IOException('Could not set lock on file "x": held by DBeaver'), "the database says", "close it"),
+        (
+            duckdb.IOException('Could not set lock on file "/data/published/generations/warehouse-000002.duckdb"'),
+            "the database says",
+            "has the published file open for writing: close it there, and connect read-only",
+        ),
         (duckdb.IOException("file was written with version number 99"), "the database says", "--rebuild"),
         (duckdb.CatalogException("Table with name fct_new does not exist!"), "fct_new", "`recon run` publishes"),
         (duckdb.InternalException("assertion"), "the database says", "`recon load --rebuild`"),

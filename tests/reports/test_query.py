@@ -8,7 +8,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 
+from pipelines.cli import cli
 from pipelines.errors import UsageError
 from pipelines.reports.query import PIPE_WIDTH, facts, show
 from pipelines.reports.query_files import write_file
@@ -81,3 +83,9 @@ def test_words_are_folded_and_numbers_never(connection: duckdb.DuckDBPyConnectio
     assert all(amount.rstrip("0").rstrip(".") in found for amount in amounts)
     assert len(found.splitlines()) > 10
     assert not found.startswith("row 1")
+
+
+def test_asking_where_nothing_is_makes_no_data_directory(tmp_path: Path) -> None:
+    """A folder that was mistyped would stay behind, empty."""
+    CliRunner().invoke(cli, ["sql", "select 1"], env={"RECON_DATA_DIR": str(tmp_path / "mistyped")})
+    assert not (tmp_path / "mistyped").exists()
