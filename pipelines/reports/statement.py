@@ -19,6 +19,7 @@ from pipelines.reports.statement_queries import (
     CHARGES,
     COVERAGE,
     DOCUMENTS,
+    FOREIGN,
     NOT_READ,
     OUT_OF_SCOPE,
     PERIODS,
@@ -56,6 +57,7 @@ def statement(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     accepted = {row[0]: row[1:] for row in connection.execute(ACCEPTED).fetchall()}
     periods = connection.execute(PERIODS).fetchall()
     documents = {row[0]: row[1:] for row in connection.execute(DOCUMENTS).fetchall()}
+    foreign = {row[0]: row[1:] for row in connection.execute(FOREIGN).fetchall()}
     out_of_scope = dict(connection.execute(OUT_OF_SCOPE).fetchall())
     coverage = {(row[0], row[1]): row[2:] for row in connection.execute(COVERAGE).fetchall()}
     not_read = connection.execute(NOT_READ).fetchall()
@@ -66,6 +68,9 @@ def statement(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         yield from _documents_part(documents.get(currency), out_of_scope.get(currency, 0), decimals)
         mine = [(name, *charges.get((currency, bucket), (0, Decimal(0)))) for bucket, name in _BUCKETS]
         yield from _charges_part(mine, decimals)
+        if currency in foreign:
+            count, amount = foreign[currency]
+            yield _line("  of them on documents in another currency", count, amount, decimals)
         yield from _breaks_part([row for row in breaks if row[0] == currency], decimals)
         if currency in accepted:
             count, amount = accepted[currency]

@@ -21,6 +21,13 @@ select currency, bucket, count(*) as lines_count, sum(total) as amount
 from marts.fct_invoice_lines where line_class = 'one_time' and bucket <> 'not_counted'
 group by currency, bucket
 """
+# No total of a document has them: without this line, lines of documents and charges do not tie.
+FOREIGN = """
+select l.currency, count(*) as lines_count, sum(l.total) as amount
+from marts.fct_invoice_lines l inner join marts.fct_invoices i on i.invoice_id = l.invoice_id
+where i.is_counted and l.line_class = 'one_time' and l.bucket <> 'not_counted' and l.currency <> i.currency
+group by l.currency order by l.currency
+"""
 BREAKS = """
 select currency, break_code, severity, count(*) as breaks_count,
     count(*) filter (where is_primary) as primary_count,
@@ -63,6 +70,7 @@ def figures(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Row]]:
     return {
         "documents": rows(connection, DOCUMENTS),
         "charges": rows(connection, CHARGES),
+        "charges_on_other_currency_documents": rows(connection, FOREIGN),
         "open_breaks": rows(connection, BREAKS),
         "accepted_breaks": rows(connection, ACCEPTED),
         "periods": rows(connection, PERIODS),

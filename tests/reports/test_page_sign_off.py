@@ -9,9 +9,11 @@ import duckdb
 import pytest
 
 from pipelines.reports.sign_off import objections
+from pipelines.reports.workbook import write_workbook
 from pipelines.warehouse import Folders, open_published
 from tests.published_marts import add_rows, publish_example
 from tests.reports.page_reading import Page, page_of
+from tests.reports.workbook_reading import text_of
 
 _QUESTION = "May 2026-09 be signed?"
 
@@ -66,6 +68,9 @@ def test_a_month_that_was_asked_for_is_not_called_the_newest(tmp_path: Path) -> 
     assert "newest due month:" not in page.words
     assert "in 2026-08. 1 open break, 12.00 EUR at risk." in page.words
     assert "all months" not in page.words.split("What changed since the last run")[0]
+    with open_published(Folders(tmp_path)) as connection:
+        write_workbook(connection, tmp_path / "all.xlsx", period="2026-08")
+    assert "Month asked for: EUR 2026-08 open breaks." in text_of(tmp_path / "all.xlsx", "Summary")
 
 
 def test_breaks_of_no_month_are_told_beside_the_months_so_that_they_add_up(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from pipelines.errors import UsageError
 from pipelines.reports import query, verdict
 from pipelines.reports.statement import amount_text, statement
+from pipelines.reports.statement_queries import figures
 from pipelines.warehouse import Folders, open_published
 from tests.published_marts import add_rows, publish_example
 
@@ -52,6 +53,20 @@ def test_the_statement_has_one_part_per_currency_and_never_adds_them(published: 
     currencies = [row[0] for row in published.execute("select distinct currency from marts.fct_invoices").fetchall()]
     assert [line for line in lines if len(line) == 3] == sorted(currencies)
     assert len(currencies) > 1
+
+
+def test_a_charge_on_a_document_of_another_currency_is_told_so_that_the_lines_tie(tmp_path: Path) -> None:
+    publish_example(tmp_path)
+    line = {"invoice_line_id": "stray", "invoice_id": "G-EUR-9", "line_class": "one_time", "bucket": "matched"}
+    add_rows(tmp_path, {"marts.fct_invoice_lines": [line | {"currency": "JPY", "total": "7920"}]})
+    with open_published(Folders(tmp_path)) as connection:
+        lines = list(statement(connection))
+        assert figures(connection)["charges_on_other_currency_documents"] == [
+            {"currency": "JPY", "lines_count": 1, "amount": Decimal(7920)}
+        ]
+    told = [line.split() for line in lines if "documents in another currency" in line]
+    assert told == [["of", "them", "on", "documents", "in", "another", "currency", "1", "7,920"]]
+    assert lines.index("JPY") < next(number for number, line in enumerate(lines) if "another currency" in line)
 
 
 def test_a_statement_shows_a_22_digit_amount_to_the_last_digit(published: duckdb.DuckDBPyConnection) -> None:

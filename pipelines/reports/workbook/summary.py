@@ -47,7 +47,7 @@ def write_summary(book: Spreadsheet, source: Source) -> None:
     signed = months.sign_off(found)
     if signed.months:
         book.write(sheet, 2, 0, f"{signed.question} {signed.answer}", look="answer")
-    row, judged = write_block(book, sheet, 4, _verdicts(verdicts))
+    row, judged = write_block(book, sheet, 4, _verdicts(verdicts, source.period))
     kinds_at = row + charts.ROWS
     row, kinds = write_block(book, sheet, kinds_at, overview.by_theme(source))
     row, ages = write_block(book, sheet, row, overview.by_age(source))
@@ -66,9 +66,8 @@ def _caption(source: Source, found: dict[str, months.Months], count: int) -> str
         for code, one in found.items()
     )
     kind = "an enquiry" if source.is_enquiry else f"generation {source.generation}"
-    return (
-        f"Newest due month: {newest or 'none'}. {count:,} open breaks ({kind}). Currencies are never added together."
-    )
+    which = "Month asked for" if source.period else "Newest due month"
+    return f"{which}: {newest or 'none'}. {count:,} open breaks ({kind}). Currencies are never added together."
 
 
 def _verdict_rows(one: months.Months) -> list[Sequence[Any]]:
@@ -98,9 +97,12 @@ def share_at_risk(at_risk: Decimal, charged: Decimal) -> Decimal | None:
     return cut_share(at_risk, charged) if charged > 0 else None
 
 
-def _verdicts(rows: list[Sequence[Any]]) -> Block:
+def _verdicts(rows: list[Sequence[Any]], period: str | None) -> Block:
+    title = (
+        "Verdict per currency" if period else f"Verdict per month and currency (the newest {MONTHS} months of each)"
+    )
     return Block(
-        f"Verdict per month and currency (the newest {MONTHS} months of each)",
+        title,
         (
             Column("Currency", 0),
             Column("Month", 0),
