@@ -30,6 +30,7 @@ seen as (
             when (open_breaks.at_risk_amount is distinct from memory.at_risk_amount)
                 or (open_breaks.difference_amount is distinct from memory.difference_amount)
                 or (open_breaks.currency is distinct from memory.currency)
+                or open_breaks.direction <> memory.direction
                 then 'remeasured'
         end as event,
         statuses.status,

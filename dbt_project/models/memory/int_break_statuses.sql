@@ -7,6 +7,8 @@ with open_breaks as (
         break_id,
         break_code,
         grain_key,
+        direction,
+        currency,
         at_risk_amount
     from {{ ref('int_breaks_open') }}
 ),
@@ -22,7 +24,9 @@ memory as (
         status,
         first_seen_at,
         opened_generation,
-        was_reopened
+        was_reopened,
+        direction,
+        currency
     from {{ ref('int_break_memory') }}
 ),
 
@@ -42,19 +46,24 @@ joined as (
         case when annotations.generation >= memory.opened_generation and memory.status <> 'resolved'
             then annotations.status
         end as annotated_status,
-        annotations.at_risk_amount as annotated_amount
+        annotations.at_risk_amount as annotated_amount,
+        coalesce(memory.direction <> open_breaks.direction or memory.currency <> open_breaks.currency, false)
+            as is_about_other_money
     from open_breaks
     left join memory on open_breaks.break_id = memory.break_id
     left join annotations on open_breaks.break_id = annotations.break_id
     left join awaited on open_breaks.break_code = awaited.break_code and open_breaks.grain_key = awaited.grain_key
 ),
 
--- Accepted is an amount, not a break: more than was accepted is open again.
+-- Accepted is an amount, not a break: more than was accepted is open again, and as much the other way round, or in
+-- another currency.
 judged as (
     select
         *,
         coalesce(
-            annotated_status = 'accepted' and coalesce(at_risk_amount, 0) > coalesce(annotated_amount, 0), false
+            annotated_status = 'accepted'
+            and (coalesce(at_risk_amount, 0) > coalesce(annotated_amount, 0) or is_about_other_money),
+            false
         ) as outgrew_acceptance
     from joined
 ),
