@@ -31,7 +31,8 @@ suggested as (
         lines.charge_group_id,
         pairs.order_item_id,
         max(case when pairs.items_of_charge > pairs.charges_of_item then pairs.items_of_charge else pairs.charges_of_item end)
-            as candidate_count
+            as candidate_count,
+        max(pairs.items_of_charge) as order_count
     from {{ ref('int_suggested_matches') }} as pairs
     inner join {{ ref('int_lines') }} as lines
         on pairs.invoice_line_id = lines.invoice_line_id
@@ -57,7 +58,8 @@ paired as (
         items.order_currency as candidate_currency,
         items.expected_quantity as candidate_quantity,
         coalesce(items.positive_charge_count, 0) + coalesce(items.negative_charge_count, 0) as candidate_charge_count,
-        suggested.candidate_count
+        suggested.candidate_count,
+        suggested.order_count
     from groups
     inner join {{ ref('int_order_items') }} as items
         on
@@ -88,6 +90,7 @@ select
     coalesce(candidate_count = 1, false) as is_suggested,
     {{ as_text("case
         when candidate_count = 1 then 'the only order that fits; nothing on the charge names it'
+        when candidate_count > 1 and order_count = 1 then 'it fits several charges equally'
         when candidate_count > 1 then 'one of several that fit equally'
         when candidate_billing_cycle is distinct from 'one_time' then 'its billing cycle is not one-time'
         when candidate_charge_count > 0 then 'it is charged already'

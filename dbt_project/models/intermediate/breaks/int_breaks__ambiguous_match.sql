@@ -11,6 +11,7 @@ with charge_groups as (
         sku_id,
         resolved_order_id,
         candidate_count,
+        candidate_order_count,
         suggested_order_id,
         currency,
         currency_digits,
@@ -39,7 +40,8 @@ breaks as (
             'direction': "'exposure'",
             'explanation': "'charged ' || " ~ amount_text('total_sum', 'currency', 'currency_digits') ~ "
                 || " ~ no_order_text() ~ "
-                || ' and ' || " ~ as_text('candidate_count') ~ " || ' candidates fit equally'
+                || ' and ' || case when candidate_order_count = 1 then '1 order fits ' || " ~ count_text('candidate_count', 'charge') ~ "
+                else " ~ count_text('coalesce(candidate_order_count, candidate_count)', 'order') ~ " || ' fit' end || ' equally'
                 || " ~ at_risk_text('at_risk', 'currency', 'currency_digits')
         })) }}
     from ambiguous

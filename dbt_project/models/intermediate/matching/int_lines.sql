@@ -121,6 +121,7 @@ select
     end as charge_group_id,
     classified.is_order_line_found,
     suggestions.candidate_count,
+    suggestions.order_count as candidate_order_count,
     suggestions.suggested_order_id,
     suggestions.suggested_order_item_id,
     coalesce(coverage.is_known, false) as customer_is_known,
