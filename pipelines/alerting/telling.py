@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+import duckdb
 
 from pipelines.alerting.changes import changes
 from pipelines.alerting.delivery import deliver
@@ -117,7 +120,9 @@ def _not_read(folders: Folders) -> Note:
 
 def _with_notes(memory: Memory, notes: tuple[Note, ...]) -> Memory:
     for note in notes:
-        memory = memory.plus(note(memory))
+        # A published file that cannot be opened may be why the run failed: of that somebody has to be told.
+        with suppress(duckdb.Error):
+            memory = memory.plus(note(memory))
     return memory
 
 
@@ -125,11 +130,18 @@ def _news(folders: Folders, settings: DailySettings, memory: Memory) -> News:
     runs = memory.pending_runs()
     if not folders.published.exists():
         return News(runs, (), profile=settings.profile)
-    # One connection: what is read belongs together, whatever is published meanwhile.
-    with open_published(folders) as connection:
-        generation, as_of = connection.execute("select generation, as_of from recon_meta.build_info").fetchall()[0]
-        digits = dict(connection.execute("select currency, minor_digits from seeds.currencies").fetchall())
-        found = changes(connection, memory.told_breaks(), settings.alert_severity)
+    try:
+        # One connection: what is read belongs together, whatever is published meanwhile.
+        with open_published(folders) as connection:
+            generation, as_of = connection.execute("select generation, as_of from recon_meta.build_info").fetchall()[
+                0
+            ]
+            digits = dict(connection.execute("select currency, minor_digits from seeds.currencies").fetchall())
+            found = changes(connection, memory.told_breaks(), settings.alert_severity)
+    except duckdb.Error:
+        if not runs:
+            raise
+        return News(runs, (), profile=settings.profile)
     return News(runs, found, as_of, generation, digits, settings.alert_names, settings.profile)
 
 

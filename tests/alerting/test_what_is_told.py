@@ -187,6 +187,20 @@ def test_without_an_address_nothing_is_told(post: Post) -> None:
         post.tell(alert_url=None)
 
 
+def test_a_failed_run_is_told_also_when_the_published_file_cannot_be_opened(post: Post, inbox: Receiver) -> None:
+    """That may be why it failed: a tool that opened it for writing stops runs, and must not stop the message."""
+    post.tell()
+    content = post.folders.published.read_bytes()
+    post.folders.published.write_bytes(b"locked" * 1000)
+    post.tell(run_failed(TransformFailed("x"), day(1)), stale(post.folders, post.settings, day(1)))
+    assert [one["event"] for one in inbox.bodies[1]["recon"]["runs"]] == ["run_failed"]
+    with pytest.raises(duckdb.Error):
+        post.tell()
+    post.folders.published.write_bytes(content)
+    post.next_generation("remeasured", amount="170.00")
+    assert post.tell().breaks == 1
+
+
 def test_a_failed_run_is_told_once_until_it_fails_otherwise(post: Post, inbox: Receiver) -> None:
     post.tell()
     for number, error in enumerate((Forbidden("x", status=403), Forbidden("y", status=403), TransformFailed("z"))):
