@@ -13,7 +13,6 @@ from tests.dbt.raw_database import RawDatabase
 from tests.dbt.small_world import CONTOSO, FABRIKAM, LITWARE, charge, document, entitlement, order
 
 # Exactly the moment at which the invoices of May and the credits for April are due.
-AS_OF = "2024-06-11 00:00:00.000000"
 READ_AT = datetime(2024, 6, 11)  # noqa: DTZ001 - the warehouse keeps UTC without zone
 # Named by lines, by no list of customers.
 STRANGER = "40000000-0000-4000-8000-00000000000a"

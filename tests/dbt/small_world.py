@@ -8,7 +8,6 @@ from typing import Any
 from tests.dbt.line_kinds import DOCUMENTS, add_line_kinds, details
 from tests.dbt.raw_database import RawDatabase
 
-AS_OF = "2024-06-01 00:00:00.000000"
 READ_AT = datetime(2024, 6, 1)  # noqa: DTZ001 - the warehouse keeps UTC without zone
 
 CONTOSO, FABRIKAM, LITWARE = (f"{number}0000000-0000-4000-8000-00000000000a" for number in "123")

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.dbt.any_world import Business, businesses, changed
-from tests.dbt.compiled_models import CompiledModels, compile_models
+from tests.dbt.compiled_models import CompiledModels
 from tests.dbt.raw_database import RawDatabase
 from tests.independent.opinions import disagreements, opinions_in
 
@@ -34,11 +34,6 @@ PLAIN = settings(
 )
 Rows = list[tuple[Any, ...]]
 OPENED, RESOLVED = ("opened", "reopened"), "resolved"
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> CompiledModels:
-    return compile_models(tmp_path_factory.mktemp("compiled"))
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,10 +19,9 @@ def world() -> World:
 
 
 @pytest.fixture(scope="session")
-def finished_run(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def finished_run(world: World, shared: Path) -> Path:
     """The data directory after one run on the wire with all its quirks: made once for all processes of the tests."""
-    mine = tmp_path_factory.getbasetemp()
-    data = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "finished" / "data"
+    data = shared / "finished" / "data"
     data.parent.mkdir(exist_ok=True)
     with filelock.FileLock(data.with_name("being-made")):
         if not (data / "published").exists():

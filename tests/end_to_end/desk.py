@@ -18,7 +18,10 @@ from typing import Any
 
 import duckdb
 
+from pipelines.history import offer_memory
 from pipelines.sandbox import DEFAULT_CLOCK, Faults, PlantedBreak, SandboxApp, World, serve
+from pipelines.warehouse import Folders, open_build
+from tests.dbt.compiled_models import CompiledModels
 
 # What depends on when we looked, not on what the API said.
 MEMORY_COLUMNS = {"first_seen_at", "last_seen_at", "resolved_at", "days_open"}
@@ -101,6 +104,19 @@ class Desk:
                 for made in (self.data, folder.parent, folder):
                     made.mkdir(mode=0o700, exist_ok=True)
                 shutil.copyfile(parsed, folder / parsed.name)
+
+    def build(self, models: CompiledModels) -> None:
+        """Publishes what was loaded, built without dbt: seconds instead of half a minute, where only rows matter.
+
+        The checks of a build are asked; no memory is written.
+        """
+        folders = Folders(self.data)
+        with open_build(folders) as connection:
+            offer_memory(connection, folders)
+            models.build(connection, as_of=self.as_of.replace(tzinfo=None))
+            assert models.broken_checks(connection) == []
+        folders.published.parent.mkdir(exist_ok=True)
+        folders.published.symlink_to(folders.build_database)
 
     def kill_after(self, seconds: float) -> bool:
         """Starts a run and kills it (SIGKILL) after a while; whether it was still running."""

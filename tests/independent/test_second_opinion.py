@@ -11,18 +11,20 @@ import polars as pl
 import pytest
 
 from pipelines.sandbox import build_world
+from tests.dbt.compiled_models import CompiledModels
 from tests.end_to_end.desk import SCALE, open_desk
 from tests.independent.opinions import Opinions, disagreements, opinions_of
 from tests.independent.reading import ROW
 
 
 @pytest.fixture(scope="module")
-def opinions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opinions]:
-    """Another business than that of the other tests, loaded and built by the real program."""
+def opinions(models: CompiledModels, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opinions]:
+    """Another business than that of the other tests, loaded by the real program."""
     world = build_world(seed=11, scale=SCALE)
     with open_desk(world, tmp_path_factory.mktemp("second_opinion")) as desk:
-        done = desk.recon("run")
+        done = desk.recon("load")
         assert done.returncode == 0, done.stdout + done.stderr
+        desk.build(models)
         yield opinions_of(desk)
 
 
