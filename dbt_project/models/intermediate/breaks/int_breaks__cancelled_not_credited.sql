@@ -30,7 +30,7 @@ with order_items as (
 not_credited as (
     select
         *,
-        {{ multiply_decimals('unit_amount', '(charged_quantity - expected_quantity)') }} as difference
+        {{ multiply_money('unit_amount', '(charged_quantity - expected_quantity)', 'currency_digits') }} as difference
     from order_items
     where is_in_scope
         and is_quantity_comparable is not false

@@ -29,7 +29,7 @@ with order_items as (
 overdue as (
     select
         *,
-        {{ multiply_decimals('unit_amount', 'pending_quantity') }} as pending_amount
+        {{ multiply_money('unit_amount', 'pending_quantity', 'currency_digits') }} as pending_amount
     from order_items
     where is_in_scope
         and pending_quantity > 0

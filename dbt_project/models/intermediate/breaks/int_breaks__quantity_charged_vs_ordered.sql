@@ -30,7 +30,7 @@ with order_items as (
 different as (
     select
         *,
-        {{ multiply_decimals('unit_amount', '(charged_quantity - expected_quantity)') }} as difference,
+        {{ multiply_money('unit_amount', '(charged_quantity - expected_quantity)', 'currency_digits') }} as difference,
         charged_quantity - expected_quantity as quantity_difference
     from order_items
     where is_in_scope

@@ -32,7 +32,7 @@ with order_items as (
 different as (
     select
         *,
-        {{ multiply_decimals('unit_amount', '(expected_quantity - entitled_quantity)') }} as difference,
+        {{ multiply_money('unit_amount', '(expected_quantity - entitled_quantity)', 'currency_digits') }} as difference,
         expected_quantity - entitled_quantity as quantity_difference
     from order_items
     where is_in_scope
