@@ -97,7 +97,7 @@ def _(charges, chosen, open_breaks, show, verdicts):
         "Verdict": pages.chip("verdict"),
         "Charged": pages.money("charges_amount"),
         "Matched": pages.money("matched_amount"),
-        "Matched share": pages.Cell(_share, right=True),
+        "Matched, gross": pages.Cell(_share, right=True),
         "Not compared": pages.money("not_compared_amount"),
         "Unexplained": pages.money("unexplained_amount"),
         "At risk": pages.money("at_risk_amount"),
@@ -112,7 +112,9 @@ def _(charges, chosen, open_breaks, show, verdicts):
             show.table(verdict_rows, _columns),
             mo.md(
                 "_Charged_ is what one-time lines bill, tax included. _Matched_ has an order, and no finding. The "
-                "share is by gross amount, refunds counted as positive, rounded down. Each row is in its own currency."
+                "gross share counts refunds as positive and is rounded down; page and workbook show the share of the "
+                "amounts beside it, refunds taken off. _Unexplained_ is of one-time documents; the bridge below has "
+                "all. Each row is in its own currency."
             ),
         ]
     )
@@ -160,13 +162,32 @@ def _(currencies, documents, show):
         "rounding_amount": "rounding",
         "unexplained_amount": "unexplained",
     }
+    _HEADS = {
+        "matched_amount": "Matched",
+        "matched_with_break_amount": "With a break",
+        "suggested_amount": "Suggested",
+        "timing_amount": "Timing",
+        "unmatched_amount": "No order",
+        "not_compared_amount": "Not compared",
+        "out_of_scope_amount": "Out of scope",
+        "amendment_amount": "Amendment",
+        "rounding_amount": "Rounding",
+        "unexplained_amount": "Unexplained",
+    }
     counted_documents = documents.filter(pl.col("is_counted")).with_columns(
         left_over_amount=pl.col("total_charges") - pl.sum_horizontal(*_PARTS)
+    )
+    # A part that two documents have with opposite signs is there, though its sum is nothing.
+    _there = (
+        counted_documents.unpivot(_PARTS, index="currency", variable_name="part", value_name="amount")
+        .group_by("currency", "part")
+        .agg(is_there=(pl.col("amount") != 0).any())
     )
     bridge = (
         counted_documents.group_by("currency", maintain_order=True)
         .agg(pl.col("total_charges", *_PARTS, "left_over_amount").sum())
         .unpivot(index="currency", variable_name="part", value_name="amount")
+        .join(_there, on=["currency", "part"], how="left", maintain_order="left")
         .with_columns(
             words=pl.col("part").replace(
                 {"total_charges": "Billed on the documents", **_PARTS, "left_over_amount": "Billed less all parts"}
@@ -174,7 +195,7 @@ def _(currencies, documents, show):
         )
         .filter(
             pl.col("part").is_in(["total_charges", "matched_amount", "unexplained_amount", "left_over_amount"])
-            | (pl.col("amount") != 0)
+            | pl.col("is_there")
         )
     )
 
@@ -191,11 +212,8 @@ def _(currencies, documents, show):
             "Date": pages.day("invoice_at"),
             "Kind": pages.Cell(lambda row, _: pages.in_words(f"{row['document_type']}, {row['invoice_type']}")),
             "Billed": pages.money("total_charges"),
-            "Matched": pages.money("matched_amount"),
-            "With a break": pages.money("matched_with_break_amount"),
-            "No order": pages.money("unmatched_amount"),
-            "Out of scope": pages.money("out_of_scope_amount"),
-            "Unexplained": pages.money("unexplained_amount"),
+            # The same parts as above, so that what stands beside a total adds up to it.
+            **{head: pages.money(part) for part, head in _HEADS.items() if part in mine["part"]},
             "Billed less all parts": pages.Cell(_check, right=True),
         }
         return [

@@ -52,6 +52,13 @@ def test_documents_are_taken_apart_until_nothing_is_left(page: Page) -> None:
     assert "✗" not in page.text
 
 
+def test_every_part_of_a_document_stands_beside_it(page: Page) -> None:
+    # What could not be compared is a part of the yen document, and of no other.
+    assert "Billed Matched Not compared Unexplained Billed less all parts G-JPY-9" in page.text
+    assert "120,000 0 120,000 0 0 ✓" in page.text
+    assert "Billed Matched With a break No order Unexplained Billed less all parts G-EUR-9" in page.text
+
+
 def test_totals_add_primary_breaks_only(page: Page) -> None:
     # The line that does not add up is counted, its 0.03 is part of the money that another break carries.
     assert ("EUR", "line_total", 1, "0") in page.rows(
