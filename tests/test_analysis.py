@@ -101,6 +101,30 @@ def test_breaks_are_the_unresolved_ones_unless_asked_otherwise(warehouse: Wareho
     assert len(_ids(warehouse.breaks(status="all"), "break_id")) == 7
 
 
+def test_a_currency_may_be_written_in_lower_case(warehouse: Warehouse) -> None:
+    assert (
+        warehouse.charges(currency="eur").collect().height == warehouse.charges(currency="EUR").collect().height > 0
+    )
+    assert warehouse.breaks(currency="eur").collect().height == 4
+
+
+def test_what_keeps_a_decimal_and_what_does_not_is_as_the_package_says(warehouse: Warehouse) -> None:
+    total = pl.col("total")
+    found = warehouse.charges(currency="EUR").select(
+        added=total.sum(),
+        twice=total.sum() * 2,
+        factor=total.sum() * Decimal("0.5"),
+        divided=total.sum() / 7,
+        mean=total.mean(),
+        median=total.median(),
+        blurred=total.sum() * 0.5,
+    )
+    kinds = {name: kind.is_decimal() for name, kind in found.collect_schema().items()}
+    assert [name for name, is_decimal in kinds.items() if not is_decimal] == ["mean", "median", "blurred"]
+    (row,) = found.collect().rows(named=True)
+    assert row["divided"] * 7 != row["added"]
+
+
 def test_breaks_come_with_the_greatest_amount_at_risk_first(warehouse: Warehouse) -> None:
     assert warehouse.breaks(currency="EUR").collect()["break_id"].to_list() == ["b1", "b3", "b4", "b2"]
 

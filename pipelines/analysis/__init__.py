@@ -11,8 +11,9 @@ The names are those of the marts (`recon sql "show tables"`) without `fct_` and 
 `invoice_lines()`. What is asked most has a shortcut that opens the newest result each time: `breaks(status="open")`.
 
 Amounts, prices, rates and quantities are `Decimal` columns, exact to the last digit; there is no Float anywhere.
-Every amount is in the currency of its own row: filter or group by `currency` before adding. Polars' `mean` and `/`
-turn a Decimal into a Float: add, subtract and compare instead.
+Every amount is in the currency of its own row: filter or group by `currency` before adding. Polars' `mean`, `median`
+and a factor like `0.5` turn a Decimal into a Float, and `/` rounds: add, subtract and compare, and write a factor as
+`Decimal("0.5")`.
 """
 
 from pipelines.analysis.amounts import amount_text

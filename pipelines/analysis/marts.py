@@ -42,9 +42,10 @@ class Marts:
         if period is not None and not _PERIOD.fullmatch(period):
             raise ValueError(f"`{period}` is not a month; write it like 2026-08")
         frame = self._reader.scan(f"marts.{mart}", order)
-        # The API writes the same id in several cases; the marts have customers in lower case.
-        folded = customer_id.lower() if customer_id else None
-        for column, value in (("currency", currency), (period_column, period), ("customer_id", folded)):
+        # The API writes one id in several cases; the marts have customers in lower case and currencies in upper.
+        customer = customer_id.lower() if customer_id else None
+        code = currency.upper() if currency else None
+        for column, value in (("currency", code), (period_column, period), ("customer_id", customer)):
             if value is not None:
                 frame = frame.filter(pl.col(column) == value)
         return frame
