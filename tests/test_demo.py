@@ -74,3 +74,5 @@ def test_a_note_about_the_demo_is_shown_by_the_demo(tmp_path: Path) -> None:
         file.write_text(f"break_id,comment\nb1,{shown_by}\n")
         done = CliRunner().invoke(cli, ["annotate", str(file)], env={"RECON_DATA_DIR": str(folders.data)})
         assert shown_by in done.output, done.output
+    again = CliRunner().invoke(cli, ["annotate", str(file)], env={"RECON_DATA_DIR": str(folders.data)})
+    assert again.output == "0 noted, 1 known already, 0 without a note\n"

@@ -27,7 +27,5 @@ def annotate(document: Document, file: Path, annotated_by: str | None) -> None:
     with exclusive_run(folders, "annotate"):
         done = import_annotations(folders, file, settings.as_of, annotated_by or getpass.getuser())
     document.add(noted=done.noted, unchanged=done.unchanged, without_note=done.without_note)
-    click.echo(
-        f"{done.noted:,} noted, {done.unchanged:,} known already, {done.without_note:,} without a note; "
-        f"`{folders.next_run}` shows them"
-    )
+    shown = f"; `{folders.next_run}` shows them" if done.noted else ""
+    click.echo(f"{done.noted:,} noted, {done.unchanged:,} known already, {done.without_note:,} without a note{shown}")

@@ -113,6 +113,9 @@ def ask(connection: duckdb.DuckDBPyConnection, shape: str, history: Path) -> int
     if sys.stdin.isatty() and sys.stdout.isatty():
         _on_terminal(QueryDesk(connection, shape, sys.stdout), connection, history)
         return 0
+    if sys.stdin.isatty():
+        # Somebody types, and the answers go elsewhere.
+        sys.stderr.write("Ask in SQL and end with a semicolon; Ctrl-D ends.\n")
     desk = QueryDesk(connection, shape, sys.stdout, sys.stderr)
     _from_a_file(desk, sys.stdin)
     return desk.failed_count

@@ -148,6 +148,25 @@ def test_a_file_of_queries_is_answered_query_by_query_and_not_remembered(data: P
     assert not Folders(data).sql_history.exists()
 
 
+def test_who_types_while_the_answers_go_elsewhere_is_told_how(data: Path) -> None:
+    """`recon sql | less`: without a word it would seem to hang."""
+    ours, theirs = pty.openpty()
+    os.write(ours, b"select 1 as one;\n\x04")
+    done = subprocess.run(
+        [sys.executable, "-m", "pipelines", "sql", "--format", "csv"],
+        stdin=theirs,
+        env={**os.environ, "RECON_DATA_DIR": str(data)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert (done.returncode, done.stdout) == (0, "one\n1\n")
+    assert done.stderr == "Ask in SQL and end with a semicolon; Ctrl-D ends.\n"
+
+
 def test_what_of_a_file_cannot_run_is_told_apart_and_by_the_exit_code(data: Path) -> None:
     done = asked_from_a_file(data, "selec 1;\nselect 2 as two")
     assert (done.returncode, done.stdout) == (4, "two\n2\n")
