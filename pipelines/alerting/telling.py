@@ -76,7 +76,8 @@ def run_failed(error: BaseException, happened_at: datetime) -> Note:
     """A run that failed, by the kind of the failure: its text may name customers, and stays in the log."""
     kind = type(error).__name__
     if isinstance(error, ReconError):
-        meaning = (type(error).__doc__ or "").strip().split("\n", 1)[0].rstrip(".")
+        # What the message says stands in the log, and not here.
+        meaning = (type(error).__doc__ or "").strip().split("\n", 1)[0].split("; the message says")[0].rstrip(".")
         kind = f"{kind}: {meaning[:1].lower()}{meaning[1:]}"
     if isinstance(error, PartnerCenterError) and error.status:
         kind += f" (status {error.status})"

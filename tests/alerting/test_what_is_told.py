@@ -225,6 +225,13 @@ def test_a_run_that_works_again_is_told_after_trouble_only(post: Post, inbox: Re
     assert post.tell(run_failed(TransformFailed("z"), day(4))).message is not None
 
 
+def test_a_failure_points_to_its_log_and_to_no_message(post: Post, inbox: Receiver) -> None:
+    """Who reads the channel sees no other message than this one."""
+    post.tell(run_failed(SettingsError("x"), day(0)))
+    line = inbox.texts()[0].splitlines()[1]
+    assert "SettingsError: a setting is missing, wrong or unsafe; the published result stays. Details are in" in line
+
+
 def test_what_an_error_says_stays_in_the_log(post: Post, inbox: Receiver) -> None:
     """It may name a customer."""
     post.tell(run_failed(ValueError("Alpine Ski House"), day(0)))
