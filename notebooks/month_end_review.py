@@ -150,54 +150,8 @@ def _(chosen, currencies, show, warehouse):
 
 @app.cell(hide_code=True)
 def _(currencies, documents, show):
-    _PARTS = {
-        "matched_amount": "matched to an order",
-        "matched_with_break_amount": "matched, with an open break",
-        "suggested_amount": "suggested match, to be confirmed",
-        "timing_amount": "timing: not due yet",
-        "unmatched_amount": "no order found",
-        "not_compared_amount": "not compared: orders could not be read",
-        "out_of_scope_amount": "not one-time (recurring, usage, adjustments)",
-        "amendment_amount": "amendment without lines",
-        "rounding_amount": "rounding",
-        "unexplained_amount": "unexplained",
-    }
-    _HEADS = {
-        "matched_amount": "Matched",
-        "matched_with_break_amount": "With a break",
-        "suggested_amount": "Suggested",
-        "timing_amount": "Timing",
-        "unmatched_amount": "No order",
-        "not_compared_amount": "Not compared",
-        "out_of_scope_amount": "Out of scope",
-        "amendment_amount": "Amendment",
-        "rounding_amount": "Rounding",
-        "unexplained_amount": "Unexplained",
-    }
-    counted_documents = documents.filter(pl.col("is_counted")).with_columns(
-        left_over_amount=pl.col("total_charges") - pl.sum_horizontal(*_PARTS)
-    )
-    # A part that two documents have with opposite signs is there, though its sum is nothing.
-    _there = (
-        counted_documents.unpivot(_PARTS, index="currency", variable_name="part", value_name="amount")
-        .group_by("currency", "part")
-        .agg(is_there=(pl.col("amount") != 0).any())
-    )
-    bridge = (
-        counted_documents.group_by("currency", maintain_order=True)
-        .agg(pl.col("total_charges", *_PARTS, "left_over_amount").sum())
-        .unpivot(index="currency", variable_name="part", value_name="amount")
-        .join(_there, on=["currency", "part"], how="left", maintain_order="left")
-        .with_columns(
-            words=pl.col("part").replace(
-                {"total_charges": "Billed on the documents", **_PARTS, "left_over_amount": "Billed less all parts"}
-            )
-        )
-        .filter(
-            pl.col("part").is_in(["total_charges", "matched_amount", "unexplained_amount", "left_over_amount"])
-            | pl.col("is_there")
-        )
-    )
+    counted_documents = pages.counted_documents(documents)
+    bridge = pages.bridge(counted_documents)
 
     def _check(row, _digits):
         return show.money(row["left_over_amount"], row["currency"]) + (" ✓" if row["left_over_amount"] == 0 else " ✗")
@@ -213,7 +167,7 @@ def _(currencies, documents, show):
             "Kind": pages.Cell(lambda row, _: pages.in_words(f"{row['document_type']}, {row['invoice_type']}")),
             "Billed": pages.money("total_charges"),
             # The same parts as above, so that what stands beside a total adds up to it.
-            **{head: pages.money(part) for part, head in _HEADS.items() if part in mine["part"]},
+            **{head: pages.money(part) for part, (_, head) in pages.DOCUMENT_PARTS.items() if part in mine["part"]},
             "Billed less all parts": pages.Cell(_check, right=True),
         }
         return [
@@ -311,38 +265,9 @@ def _(currencies, month_breaks, show):
 
 @app.cell(hide_code=True)
 def _(chosen, show, warehouse):
-    # What is not due yet is no break. The words say what happens when the due date passes without it.
-    _WORDS = {
-        "order_too_new": "charge is newer than the orders that were read",
-        "on_unbilled": "on the unbilled lines; the next invoice should bill it",
-        "not_yet_invoiced": "ordered, its invoice has not come yet",
-        "credit_due": "cancelled or reduced, the credit has not come yet",
-        "provisioning_pending": "ordered, delivery is under way",
-        "deprovisioning_pending": "cancelled or reduced, withdrawal is under way",
-    }
-    waiting = (
-        warehouse.order_items(currency=chosen.currency)
-        .filter(pl.col("timing_code").is_not_null(), pl.col("timing_code") != "before_horizon")
-        .join(warehouse.customers().select("customer_id", "company_name"), on="customer_id", how="left")
-        .with_columns(why=pl.col("timing_code").replace(_WORDS))
-        .sort("timing_due_at", "order_id", nulls_last=True)
-        .collect()
-    )
-
-    # What is to come is what is expected beyond the charges, or charged beyond what is expected; amounts of two
-    # currencies have no difference.
-    _same_currency = pl.col("charged_currency").fill_null(pl.col("order_currency")) == pl.col("order_currency")
-    _to_come = pl.when(_same_currency).then(pl.col("expected_amount") - pl.col("charged_subtotal").fill_null(0))
-    waiting_by_reason = (
-        waiting.group_by("why", pl.col("order_currency").alias("currency"))
-        .agg(
-            item_count=pl.len(),
-            to_come_amount=_to_come.sum(),
-            unknown_count=_to_come.is_null().sum(),
-            first_due_at=pl.col("timing_due_at").min(),
-        )
-        .sort("why", "currency")
-    )
+    # What is not due yet is no break.
+    waiting = pages.waiting(warehouse, chosen.currency)
+    waiting_by_reason = pages.waiting_by_reason(waiting)
 
     def _due(row, _digits):
         due = row["timing_due_at"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from pipelines.analysis.pages import DOCUMENT_PARTS, bridge, counted_documents
 from tests.notebooks.conftest import Open
 from tests.notebooks.running import Page
 from tests.published_marts import LONG_AMOUNT
@@ -57,6 +60,21 @@ def test_every_part_of_a_document_stands_beside_it(page: Page) -> None:
     assert "Billed Matched Not compared Unexplained Billed less all parts G-JPY-9" in page.text
     assert "120,000 0 120,000 0 0 ✓" in page.text
     assert "Billed Matched With a break No order Unexplained Billed less all parts G-EUR-9" in page.text
+
+
+def test_a_part_that_cancels_out_over_two_documents_is_not_left_out() -> None:
+    parts = dict.fromkeys(DOCUMENT_PARTS, Decimal(0))
+    documents = pl.DataFrame(
+        [
+            {"currency": "EUR", "is_counted": True, "total_charges": Decimal(amount)}
+            | (parts | {"amendment_amount": Decimal(amount)})
+            for amount in (5, -5)
+        ]
+    )
+    found = bridge(counted_documents(documents))
+    assert found.filter(pl.col("part") == "amendment_amount")["amount"].to_list() == [0]
+    assert found.filter(pl.col("part") == "left_over_amount")["amount"].to_list() == [0]
+    assert "rounding_amount" not in found["part"]
 
 
 def test_totals_add_primary_breaks_only(page: Page) -> None:

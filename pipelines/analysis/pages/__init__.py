@@ -26,12 +26,20 @@ from pipelines.analysis.pages.inputs import (
     newest_due_month,
     opened,
 )
+from pipelines.analysis.pages.month_frames import (
+    DOCUMENT_PARTS,
+    bridge,
+    counted_documents,
+    waiting,
+    waiting_by_reason,
+)
 from pipelines.analysis.pages.names import smallest_coin, with_names
 from pipelines.analysis.pages.note_form import note_form, recorded
 from pipelines.analysis.pages.tables import Show, counted, facts, searchable_table, told
 
 __all__ = [
     "AGE_BUCKETS",
+    "DOCUMENT_PARTS",
     "SEVERITIES",
     "Cell",
     "Chosen",
@@ -41,12 +49,14 @@ __all__ = [
     "asked",
     "breaks_by_code",
     "breaks_in_words",
+    "bridge",
     "charts",
     "chip",
     "chip_html",
     "choices",
     "chosen",
     "counted",
+    "counted_documents",
     "day",
     "escaped",
     "facts",
@@ -64,6 +74,8 @@ __all__ = [
     "smallest_coin",
     "text",
     "told",
+    "waiting",
+    "waiting_by_reason",
     "with_names",
     "words",
 ]
