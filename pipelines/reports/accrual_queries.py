@@ -11,7 +11,9 @@ with open_breaks as (
         coalesce(bool_or(status = 'accepted'), false) as is_accepted
     from marts.fct_breaks
     where status <> 'resolved'
-        and break_code in ('cancelled_not_credited', 'quantity_charged_vs_ordered', 'order_not_billed')
+        and break_code in (
+            'cancelled_not_credited', 'quantity_charged_vs_ordered', 'order_not_billed', 'unbilled_lost'
+        )
     group by all
 ),
 suggested as (

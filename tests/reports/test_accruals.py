@@ -86,6 +86,7 @@ ITEMS = [
     item("old", reconciliation_status="out_of_scope", timing_code="before_horizon"),
     item("system", timing_code=None, transaction_type="system_billing"),
     item("suggested", timing_code=None),
+    item("given up", timing_code=None, reconciliation_status="break"),
     item("september", due_at="2026-10-11 00:00:00", created_at="2026-09-03 10:00:00"),
     charged("raised", "EUR", "2", "3.33", expected_quantity="5"),
     charged("reduced", "JPY", "3", "8700", expected_quantity="0", timing_code="credit_due"),
@@ -109,6 +110,7 @@ ESTIMATES = [
 ]
 BREAKS = [
     {"break_id": "late", "break_code": "cancelled_not_credited", "order_id": "order-late", "status": "disputed"},
+    {"break_id": "lost", "break_code": "unbilled_lost", "order_id": "order-given up", "status": "accepted"},
     {"break_id": "acc", "break_code": "cancelled_not_credited", "order_id": "order-accepted", "status": "accepted"},
 ]
 REFUNDS = [
@@ -186,6 +188,7 @@ def test_what_is_left_out_says_why(found: Accruals) -> None:
         ("order-suggested", "a"),
         ("order-system", "the"),
         ("order-accepted", "the"),
+        ("order-given up", "the"),
     }
 
 

@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from pipelines.errors import UsageError
-from pipelines.reports.explanation import explain, explained
+from pipelines.reports.explanation import explain, explained, stories
+from pipelines.reports.explanation.text import told as text_of
 from pipelines.reports.rows import plain, safe_cell
 from pipelines.warehouse import Folders, open_published
 from tests.published_marts import LONG_AMOUNT, add_rows, publish_example
@@ -261,6 +262,23 @@ def test_a_balance_is_told_part_by_part_with_the_documents_that_are_open(
     assert "G-LATER document of unknown: unknown, not counted: later than the balance" in text
     assert "G-PAID" not in text
     assert "bytes: landing/invoice_summaries/000007-sum/page-00001.json.zst, item 2" in text
+
+
+@pytest.mark.parametrize(
+    ("break_id", "is_primary", "status", "counted"),
+    [
+        ("counted", True, "open", "; counted in totals"),
+        ("beside", False, "open", "; beside a greater break of the same subject"),
+        ("settled", False, "accepted", "; accepted, so in no total"),
+        ("blocking", True, "accepted", "; counted in totals"),
+    ],
+)
+def test_a_break_says_whether_totals_count_it(
+    published: duckdb.DuckDBPyConnection, break_id: str, is_primary: bool, status: str, counted: str
+) -> None:
+    (story,) = stories(published, "abcdef-1", None)
+    story["break"] |= {"break_id": break_id, "is_primary": is_primary, "status": status}
+    assert f"at risk   17,400 JPY (over){counted}" in list(map(str.strip, text_of(story)))
 
 
 def test_an_entitlement_is_told_with_its_customer_and_its_bytes(published: duckdb.DuckDBPyConnection) -> None:

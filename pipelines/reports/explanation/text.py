@@ -38,6 +38,8 @@ def _break_told(story: Row) -> Iterator[str]:
     primary = ""
     if story["kind"] == "break" and found["status"] != "resolved":
         primary = "; counted in totals" if found["is_primary"] else "; beside a greater break of the same subject"
+        if found["status"] == "accepted" and not found["is_primary"]:
+            primary = "; accepted, so in no total"
     yield _field(
         "at risk", f"{at_risk if is_known else 'not known'} ({found['direction']}){primary if is_known else ''}"
     )
