@@ -165,6 +165,10 @@ def _documents(world: ControllerWorld) -> None:
 
 
 def _quantities(world: ControllerWorld) -> None:
+    # Charged, and nothing says how many: not zero of them.
+    world.buy("OrderNoQuantity1", "2")
+    world.bill("USD-MAY", "OrderNoQuantity1", "2", "20")
+    world.lines["USD-MAY"][-1] |= {"quantity": None, "billable_quantity": "0.5"}
     # Two lines of one order buy the same item; equal charges are no duplicate.
     world.buy("OrderTwoLines1", "1", "1")
     world.bill("USD-MAY", "OrderTwoLines1", "1", "10")

@@ -100,6 +100,11 @@ def test_what_is_ordered_and_not_charged_is_never_called_matched(built: Path) ->
         assert status_of(built, name)[0] == "not_compared", name
 
 
+def test_a_charge_without_a_quantity_is_not_compared_and_is_no_charge_of_nothing(built: Path) -> None:
+    assert breaks_of(built, "OrderNoQuantity1") == []
+    assert status_of(built, "OrderNoQuantity1") == ("not_compared", None, None)
+
+
 def test_order_ids_are_told_apart_by_case(built: Path) -> None:
     assert [code for code, *_ in breaks_of(built, "ordercase1")] == ["ambiguous_match"]
     assert [code for code, *_ in breaks_of(built, "OrderCase1")] == ["item_not_on_order", "order_not_billed"]

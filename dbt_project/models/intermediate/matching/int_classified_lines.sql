@@ -16,7 +16,7 @@ with lines as (
         product_id,
         sku_id,
         currency,
-        coalesce(quantity, billable_quantity) as quantity,
+        quantity,
         subtotal,
         order_at
     from {{ ref('int_billed_lines') }}

@@ -27,7 +27,8 @@ per_item as (
         sum(signed_quantity) as charged_quantity,
         sum(case when direction = 'positive' then 1 else 0 end) as positive_charge_count,
         sum(case when direction = 'negative' then 1 else 0 end) as negative_charge_count,
-        max(case when subtotal = 0 and {{ is_quantity_change('charge_type') }} then 1 else 0 end) = 0
+        -- A change without an amount has no direction, and a charge without a quantity is not one of 0.
+        max(case when signed_quantity is null or (subtotal = 0 and {{ is_quantity_change('charge_type') }}) then 1 else 0 end) = 0
             as is_quantity_comparable,
         min(invoice_at) as first_charged_at,
         max(invoice_at) as last_charged_at,
