@@ -99,7 +99,7 @@ def main() -> None:
         _tell(asked, Failure(asked.command, code, "Stopped", *stop_text(asked.command, asked.published)))
         stopping.end_process(code)
     except Exception as error:
-        failure = failure_of(error, asked.command, asked.logs)
+        failure = failure_of(error, asked.command, asked.logs, asked.published)
         if asked.trace:
             show_trace(error)
         _tell(asked, failure)

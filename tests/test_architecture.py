@@ -114,6 +114,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "load",
             "money",
             "notebook_pages",
+            "parsed_project",
             "partner_center",
             "plans",
             "progress",

@@ -33,8 +33,11 @@ class Failure:
     next_step: str
 
 
-def failure_of(error: Exception, command: str, logs: Path | None) -> Failure:
-    """What to say of an exception; one that nobody expected is written into a file of its own."""
+def failure_of(error: Exception, command: str, logs: Path | None, published: Path | None = None) -> Failure:
+    """What to say of an exception; one that nobody expected is written into a file of its own.
+
+    Shape:   `published` is the file that may have been read, if that is known.
+    """
     kind = type(error).__name__
     if isinstance(error, click.ClickException):
         return _of_click(error, command)
@@ -53,7 +56,7 @@ def failure_of(error: Exception, command: str, logs: Path | None) -> Failure:
         return Failure(command, FAILED, kind, *_of_system(error))
     if type(error).__module__.split(".")[0] in ("duckdb", "_duckdb"):
         return Failure(command, FAILED, kind, *_of_database(error))
-    return _unexpected(error, command, logs)
+    return _unexpected(error, command, logs, published)
 
 
 def _of_click(error: click.ClickException, command: str) -> Failure:
@@ -119,7 +122,23 @@ def _of_database(error: Exception) -> tuple[str, str]:
     return f"the database says: {text}", step
 
 
-def _unexpected(error: Exception, command: str, logs: Path | None) -> Failure:
+def _is_of_other_models(published: Path | None) -> bool:
+    """Whether the published file was built by other models than those of this program; no where nobody can tell."""
+    import duckdb
+
+    from pipelines.parsed_project import project_hash
+
+    if published is None or not published.exists():
+        return False
+    try:
+        with duckdb.connect(str(published.resolve()), read_only=True) as connection:
+            [(digest,)] = connection.execute("select input_digest from recon_meta.build_info").fetchall()
+    except (duckdb.Error, ValueError):
+        return False
+    return project_hash() not in str(digest)
+
+
+def _unexpected(error: Exception, command: str, logs: Path | None, published: Path | None) -> Failure:
     """A fault of this program: the terminal gets a line, a file gets the trace."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     trace = "".join(traceback.format_exception(error))
@@ -132,6 +151,14 @@ def _unexpected(error: Exception, command: str, logs: Path | None) -> Failure:
     except OSError:
         where = "the trace could not be written"
     text = " ".join(str(error).split())[:300]
+    if _is_of_other_models(published):
+        return Failure(
+            command,
+            FAILED,
+            type(error).__name__,
+            f"the published result was made by another version of this program ({type(error).__name__}: {text})",
+            f"`recon run` publishes it anew; {where}",
+        )
     return Failure(
         command,
         FAILED,

@@ -11,6 +11,7 @@ import click
 from pipelines.commands.common import as_of_option, prepare, reports_folder
 from pipelines.commands.completing import months
 from pipelines.commands.output import Document, json_option
+from pipelines.errors import UsageError
 from pipelines.files import put_in_place
 from pipelines.warehouse import Folders, open_published, published_info
 
@@ -29,6 +30,8 @@ from pipelines.warehouse import Folders, open_published, published_info
 @json_option
 def report(document: Document, period: str | None, out: Path | None, as_of: datetime | None) -> None:
     """Write a workbook to work in, with columns for notes that `recon annotate` reads, and a page to read."""
+    if out is not None and out.suffix.lower() in (".xlsx", ".html", ".htm", ".pdf"):
+        raise UsageError(f"--out names a folder, and two files go there; write --out {out.parent}")
     _, folders = prepare()
     files = write_reports(folders, out or reports_folder(folders), as_of=as_of, period=period)
     document.add(files=files)

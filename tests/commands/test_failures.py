@@ -16,6 +16,8 @@ import pytest
 from pipelines import errors
 from pipelines.commands.failures import failure_of, stop_text
 from pipelines.errors import LockHeld, ReconError, SettingsError, UsageError, did_you_mean
+from pipelines.parsed_project import project_hash
+from pipelines.warehouse import Folders
 from tests.published_marts import publish_example
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -154,3 +156,18 @@ def test_a_trace_is_shown_to_whoever_asks(tmp_path: Path) -> None:
     assert "Traceback" not in recon(data, *asked).stderr
     assert "Traceback" in recon(data, *asked, RECON_TRACE="1").stderr
     assert "Traceback" in recon(data, "--trace", *asked).stderr
+
+
+@pytest.mark.parametrize(("digest", "is_ours"), [(f"a-{project_hash()}-0.01", True), ("a-b-0.01", False)])
+def test_a_result_of_another_version_is_not_called_a_fault_of_this_one(
+    tmp_path: Path, digest: str, is_ours: bool
+) -> None:
+    """After an update the first look is at what the former version published, and a new column is not there yet."""
+    published = Folders(publish_example(tmp_path / "data")).published
+    with duckdb.connect(str(published)) as connection:
+        connection.execute("alter table recon_meta.build_info add column input_digest text")
+        connection.execute("update recon_meta.build_info set input_digest = ?", [digest])
+    failure = failure_of(KeyError("a_new_column"), "explain", tmp_path, published)
+    assert ("this should not have happened" in failure.message) is is_ours
+    assert ("`recon run` publishes it anew" in failure.next_step) is not is_ours
+    assert list(tmp_path.glob("*-failure.log"))

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from pipelines.cli import cli
 from pipelines.commands.report import write_reports
 from pipelines.errors import UsageError
 from pipelines.warehouse import Folders
@@ -48,3 +50,13 @@ def test_a_failure_leaves_the_old_files_and_nothing_else(folders: Folders, tmp_p
         write_reports(folders, out, period="2001-01")
     assert {path: path.read_bytes() for path in out.iterdir()} == before
     assert set(files.values()) == set(before)
+
+
+def test_a_file_is_not_taken_for_the_folder_of_both(folders: Folders, tmp_path: Path) -> None:
+    """`--out month.xlsx` would make a folder of that name, and a workbook that nobody finds in it."""
+    done = CliRunner().invoke(
+        cli, ["report", "--out", str(tmp_path / "month.xlsx")], env={"RECON_DATA_DIR": str(folders.data)}
+    )
+    assert isinstance(done.exception, UsageError)
+    assert f"write --out {tmp_path}" in str(done.exception)
+    assert not (tmp_path / "month.xlsx").exists()
