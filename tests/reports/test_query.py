@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipelines.cli import cli
+from pipelines.commands.failures import failure_of
 from pipelines.errors import UsageError
 from pipelines.reports.query import PIPE_WIDTH, facts, show
 from pipelines.reports.query_files import write_file
@@ -83,6 +84,16 @@ def test_words_are_folded_and_numbers_never(connection: duckdb.DuckDBPyConnectio
     assert all(amount.rstrip("0").rstrip(".") in found for amount in amounts)
     assert len(found.splitlines()) > 10
     assert not found.startswith("row 1")
+
+
+@pytest.mark.parametrize("query", ["selec 1", "select * from nowhere", "select 1; select 2"])
+def test_a_query_that_cannot_run_is_told_where_to_look(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    """The help of the command knows no table."""
+    with pytest.raises(UsageError) as caught:
+        shown(connection, query)
+    told = failure_of(caught.value, "sql", None)
+    assert told.exit_code == 4
+    assert ".tables and .schema" in told.next_step
 
 
 def test_asking_where_nothing_is_makes_no_data_directory(tmp_path: Path) -> None:
