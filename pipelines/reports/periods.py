@@ -20,7 +20,7 @@ def require_period(connection: duckdb.DuckDBPyConnection, period: str) -> None:
     if period in there:
         return
     what = f"there is nothing for {period} in the published marts"
-    if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", period):
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", period):
         what = f"`{period}` is no month; write it like 2026-09"
     known = f"there are {', '.join(there)}" if there else "no month is there yet"
     raise UsageError(f"{what}; {known}")
