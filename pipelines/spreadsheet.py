@@ -107,7 +107,8 @@ class Spreadsheet:
         elif isinstance(value, int | Decimal) and _survives(value):
             sheet.write_number(row, column, value, shown)
         elif isinstance(value, datetime) and value >= _FIRST_DAY:
-            sheet.write_datetime(row, column, value, shown)
+            # A cell rounds what it does not show: the last moment of October would read as the first of November.
+            sheet.write_datetime(row, column, value.replace(microsecond=0), shown)
         else:
             sheet.write_string(row, column, cell_text(value), shown)
 

@@ -94,6 +94,20 @@ def test_ids_are_text_and_times_are_times(book: Path) -> None:
     assert {row["SKU ID"] for row in sheet(book, "Lines").rows} == {"0001"}
 
 
+def test_the_last_moment_of_a_month_is_not_shown_as_the_next_one_and_an_assumed_day_says_so(tmp_path: Path) -> None:
+    publish_example(tmp_path)
+    with duckdb.connect(str(Folders(tmp_path).published.resolve())) as connection:
+        connection.execute(
+            "update marts.fct_order_items set reduced_at = '2026-10-31 23:59:59.999999', is_reduction_assumed = true "
+            "where order_id = 'o5'"
+        )
+    with open_published(Folders(tmp_path)) as connection:
+        write_workbook(connection, tmp_path / "all.xlsx")
+    [waiting] = sheet(tmp_path / "all.xlsx", "Timing").rows
+    assert waiting["Reduced (UTC)"] == datetime(2026, 10, 31, 23, 59, 59)  # noqa: DTZ001
+    assert waiting["Day of the reduction"] == "assumed"
+
+
 def test_names_are_never_run_as_formulas_nor_taken_for_markup(book: Path) -> None:
     assert "=Delta()" in text_of(book, "Lines")
     with ZipFile(book) as file:

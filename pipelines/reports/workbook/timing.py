@@ -19,14 +19,15 @@ with items as (
     select i.timing_code, i.timing_due_at, coalesce(i.charged_currency, i.order_currency) as currency,
         i.due_period as period, i.customer_id, i.order_id, i.product_id, i.sku_id, i.expected_quantity,
         i.charged_quantity, i.entitled_quantity, i.expected_amount, i.order_currency, i.charged_total,
-        i.charged_currency, i.created_at, i.reduced_at, i.order_status, i.reconciliation_status
+        i.charged_currency, i.created_at, i.reduced_at, i.is_reduction_assumed, i.order_status,
+        i.reconciliation_status
     from marts.fct_order_items i where i.timing_code <> 'before_horizon'
 )
 select case i.timing_code {_WORDS} else i.timing_code end, i.timing_due_at,
     date_diff('day', timestamp '{{as_of}}', i.timing_due_at), i.currency, u.company_name, p.product_name,
     i.expected_quantity, i.charged_quantity, i.entitled_quantity, i.expected_amount, i.order_currency,
     case when i.charged_currency is not null then i.charged_total end, i.charged_currency, i.created_at,
-    i.reduced_at, i.order_status, i.reconciliation_status,
+    i.reduced_at, case when i.is_reduction_assumed then 'assumed' end, i.order_status, i.reconciliation_status,
     i.order_id, i.customer_id, i.product_id, i.sku_id, i.timing_code
 from items i
 left join marts.dim_customers u on i.customer_id = u.customer_id
@@ -60,6 +61,8 @@ def write_timing(book: Spreadsheet, source: Source) -> None:
                 Column("Charge currency", CODE),
                 Column("Created (UTC)", MOMENT, "moment"),
                 Column("Reduced (UTC)", MOMENT, "moment"),
+                # Already reduced when it was first read: the day is the end of the month that billed it last.
+                Column("Day of the reduction", CODE),
                 Column("Order status", 14),
                 Column("Standing", 14),
                 Column("Order ID", LONG_ID),
@@ -70,7 +73,7 @@ def write_timing(book: Spreadsheet, source: Source) -> None:
             ),
             source.stream(_ROWS.format(as_of=source.as_of, where=source.where("i.period"))),
             frozen=2,
-            on_paper=15,
+            on_paper=16,
             nothing="nothing is waiting",
         ),
     )
