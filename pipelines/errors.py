@@ -3,7 +3,6 @@
 ReconError
 ├── SettingsError               a setting is missing, wrong or unsafe; nothing was asked of the API
 ├── UsageError                  the command was called wrongly
-│   └── WrongQuery              a query that the database cannot run
 ├── NothingPublished            there is no result to look at yet
 ├── LockHeld                    another run holds the data directory
 ├── PartnerCenterError          speaking to the API
@@ -52,15 +51,6 @@ class UsageError(ReconError):
     """The command was called in a way that cannot work; the message says what to call."""
 
     next_step = "`recon{command} --help` shows what it takes"
-
-
-class WrongQuery(UsageError):
-    """A query that the database cannot run; the message says why."""
-
-    next_step = (
-        "mend the query; `recon sql` without one is a prompt, where .tables and .schema TABLE show what there is and "
-        "Tab completes"
-    )
 
 
 class NothingPublished(ReconError):

@@ -12,7 +12,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.errors import UsageError, WrongQuery
+from pipelines.errors import UsageError
 from pipelines.money import money_text
 
 ROWS_SHOWN = 200
@@ -20,6 +20,16 @@ PIPE_WIDTH = 240
 # A column with less room than this folds its words into pieces that nobody reads.
 _READABLE_WIDTH = 12
 _BETWEEN_COLUMNS = 3
+
+
+def cannot_run(why: object) -> UsageError:
+    """What to raise for a query that cannot run; the help of `recon sql` would name no table."""
+    told = UsageError(f"the query cannot run: {why}")
+    told.next_step = (
+        "mend the query; `recon sql` without one is a prompt, where .tables and .schema TABLE show what there is and "
+        "Tab completes"
+    )
+    return told
 
 
 def statements(connection: duckdb.DuckDBPyConnection, text: str) -> list[str]:
@@ -30,7 +40,7 @@ def statements(connection: duckdb.DuckDBPyConnection, text: str) -> list[str]:
     try:
         return [one.query for one in connection.extract_statements(text)]
     except duckdb.Error as error:
-        raise WrongQuery(f"the query cannot run: {error}") from error
+        raise cannot_run(error) from error
 
 
 def one_query(connection: duckdb.DuckDBPyConnection, text: str) -> str:
@@ -43,8 +53,8 @@ def one_query(connection: duckdb.DuckDBPyConnection, text: str) -> str:
         return text
     if count == 0:
         raise UsageError('there is no query in it; write one, like "select * from marts.fct_reconciliation"')
-    raise WrongQuery(
-        f"the query cannot run: these are {count} queries, and one is answered at a time; ask them one by one, "
+    raise cannot_run(
+        f"these are {count} queries, and one is answered at a time; ask them one by one, "
         "or all of a file with `recon sql < FILE`"
     )
 
@@ -58,7 +68,7 @@ def run(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyCon
     try:
         return connection.execute(query)
     except duckdb.Error as error:
-        raise WrongQuery(f"the query cannot run: {error}") from error
+        raise cannot_run(error) from error
 
 
 def show(connection: duckdb.DuckDBPyConnection, query: str, shape: str, out: IO[str]) -> int:
@@ -72,7 +82,7 @@ def show(connection: duckdb.DuckDBPyConnection, query: str, shape: str, out: IO[
     try:
         rows = cursor.fetchmany(ROWS_SHOWN + 1) if shape == "table" else cursor.fetchall()
     except duckdb.Error as error:
-        raise WrongQuery(f"the query cannot run: {error}") from error
+        raise cannot_run(error) from error
     if shape == "csv":
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(names)
@@ -94,7 +104,7 @@ def facts(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
     try:
         return {"columns": names_of(cursor), "rows": [list(row) for row in cursor.fetchall()]}
     except duckdb.Error as error:
-        raise WrongQuery(f"the query cannot run: {error}") from error
+        raise cannot_run(error) from error
 
 
 def names_of(cursor: duckdb.DuckDBPyConnection) -> list[str]:

@@ -12,9 +12,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.errors import UsageError, WrongQuery
+from pipelines.errors import UsageError
 from pipelines.files import put_in_place
-from pipelines.reports.query import one_query, run, show
+from pipelines.reports.query import cannot_run, one_query, run, show
 from pipelines.spreadsheet import ROWS_AT_ONCE, ROWS_IN_A_SHEET, Kind, Spreadsheet
 
 _MONEY_SCALE = 12
@@ -53,7 +53,7 @@ def _reader(connection: duckdb.DuckDBPyConnection, query: str) -> Any:
             raise UsageError("the query has no result to write; ask with select")
         return relation.to_arrow_reader(ROWS_AT_ONCE)
     except duckdb.Error as error:
-        raise WrongQuery(f"the query cannot run: {error}") from error
+        raise cannot_run(error) from error
 
 
 def _parquet(reader: Any, aside: Path) -> int:

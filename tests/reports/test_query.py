@@ -92,7 +92,7 @@ def test_a_query_that_cannot_run_is_told_where_to_look(connection: duckdb.DuckDB
     with pytest.raises(UsageError) as caught:
         shown(connection, query)
     told = failure_of(caught.value, "sql", None)
-    assert told.exit_code == 4
+    assert (told.exit_code, told.kind) == (4, "UsageError")
     assert ".tables and .schema" in told.next_step
 
 
