@@ -22,6 +22,7 @@ from pipelines.cli import cli
 from pipelines.commands.failures import failure_of
 from pipelines.commands.output import Asked
 from pipelines.sandbox import DEFAULT_CLOCK, World
+from pipelines.warehouse import Folders
 from tests.documents import ANALYSTS, DOCUMENTS, README, ROOT, name_of, shell_commands
 from tests.end_to_end.desk import Desk, copy_of
 
@@ -121,7 +122,10 @@ def desk(document: Path, finished: Desk, tmp_path: Path) -> Desk:
     calls = [typed(command).words[0] for command, _ in COMMANDS[document] if not reason_not_run(command)]
     if set(calls) <= ONLY_LOOKS:
         return finished
-    return replace(finished, data=copy_of(finished, tmp_path))
+    copied = replace(finished, data=copy_of(finished, tmp_path))
+    # As a demo leaves it: what names the command of the next result names the demo.
+    Folders(copied.data).demo_note.write_text('{"options": []}', encoding="utf-8")
+    return copied
 
 
 @pytest.fixture
