@@ -20,8 +20,9 @@ import duckdb
 
 from pipelines.history import offer_memory
 from pipelines.sandbox import DEFAULT_CLOCK, Faults, PlantedBreak, SandboxApp, World, serve
+from pipelines.transform import forget_former_build
 from pipelines.warehouse import Folders, open_build
-from tests.dbt.compiled_models import CompiledModels
+from tests.dbt.compiled_models import SCHEMAS, CompiledModels
 
 # What depends on when we looked, not on what the API said.
 MEMORY_COLUMNS = {"first_seen_at", "last_seen_at", "resolved_at", "days_open"}
@@ -112,10 +113,12 @@ class Desk:
         """
         folders = Folders(self.data)
         with open_build(folders) as connection:
+            forget_former_build(connection, set(SCHEMAS))
             offer_memory(connection, folders)
             models.build(connection, as_of=self.as_of.replace(tzinfo=None))
             assert models.broken_checks(connection) == []
         folders.published.parent.mkdir(exist_ok=True)
+        folders.published.unlink(missing_ok=True)
         folders.published.symlink_to(folders.build_database)
 
     def kill_after(self, seconds: float) -> bool:
