@@ -74,18 +74,20 @@ order by walks.partition_id, walks.walk_sequence
 _KNOWN = f"select distinct {', '.join(_PAIR)} from {DATASET}.{LINE_CHANGES}"
 # Equal lines are paired off by their number; of lines that became fewer, the last ones are gone.
 _CHANGES = """
-with former as (
-    select page, item, {content} as content, row_number() over (partition by content order by page, item) as number
-    from former_lines
+with hashed as materialized (
+    select 'removed' as change, page, item, {content} as content from former_lines
+    union all
+    select 'added' as change, page, item, {content} as content from newest_lines
 ),
-newest as (
-    select page, item, {content} as content, row_number() over (partition by content order by page, item) as number
-    from newest_lines
+numbered as materialized (
+    select *, row_number() over (partition by change, content order by page, item) as number from hashed
 ),
 changed as (
-    select 'removed' as change, page, item from former anti join newest using (content, number)
-    union all
-    select 'added' as change, page, item from newest anti join former using (content, number)
+    select mine.change, mine.page, mine.item from numbered as mine
+    where not exists (
+        from numbered as other
+        where other.content = mine.content and other.number = mine.number and other.change <> mine.change
+    )
 ),
 shown as (
     select 'removed' as change, * from former_lines
