@@ -41,7 +41,7 @@ TOTALS = {
     "azure_line_items": "post_tax_total",
 }
 # Of the list below and of how its values are written: fingerprints of another version are made again.
-_VERSION = "1"
+CONTENT_VERSION = "1"
 # What a line says about business. Names and descriptions may be spelt anew without anything having changed.
 _BUSINESS = (
     *("customer_id", "order_id", "alternate_id", "order_date", "product_id", "sku_id", "availability_id"),
@@ -51,6 +51,8 @@ _BUSINESS = (
     *("subtotal", "tax_total", "total_for_customer", "amount", "tax", "pretax_charges", "tax_amount"),
     *("post_tax_total", "currency", "pricing_currency", "pc_to_bc_exchange_rate"),
 )
+# What names a line for a reader besides.
+_NAMES = ("durable_offer_id",)
 
 
 def note_readings(connection: duckdb.DuckDBPyConnection, landing: Landing, partitions: Sequence[Partition]) -> None:
@@ -60,7 +62,7 @@ def note_readings(connection: duckdb.DuckDBPyConnection, landing: Landing, parti
         rows = connection.execute(
             f"select distinct partition_id, walk_id, fingerprint from {DATASET}.{READINGS} "
             "where starts_with(fingerprint, ?)",
-            [f"{_VERSION}-"],
+            [f"{CONTENT_VERSION}-"],
         ).fetchall()
         known = {(row[0], row[1]): row[2] for row in rows}
     content = pa.Table.from_pylist(list(_rows(connection, landing, partitions, known)), schema=SCHEMA)
@@ -71,16 +73,35 @@ def note_readings(connection: duckdb.DuckDBPyConnection, landing: Landing, parti
 
 def fingerprint(connection: duckdb.DuckDBPyConnection, rows: pa.Table) -> str:
     """One text for the content of rows: equal for the same lines in any order, spelling or page."""
-    parts = ", ".join(_canonical(field) for field in rows.schema if field.name in _BUSINESS)
     connection.register("rows_to_hash", rows)
     try:
         found = connection.execute(
             "select md5(coalesce(string_agg(row_hash, '' order by row_hash), '')) "
-            f"from (select md5(concat_ws('|', {parts})) as row_hash from rows_to_hash)"
+            f"from (select {content_of(rows.schema)} as row_hash from rows_to_hash)"
         ).fetchall()
     finally:
         connection.unregister("rows_to_hash")
-    return f"{_VERSION}-{found[0][0]}"
+    return f"{CONTENT_VERSION}-{found[0][0]}"
+
+
+def content_of(schema: pa.Schema) -> str:
+    """The SQL expression for what one line says about business: equal for lines that say the same."""
+    parts = ", ".join(_canonical(field) for field in schema if field.name in _BUSINESS)
+    return f"md5(concat_ws('|', {parts}))"
+
+
+def lines_of(landing: Landing, walk: Manifest, table: Table) -> pa.Table:
+    """The lines of a complete walk, with the `page` and the `item` in it where each stands, both from 1."""
+    endpoint = ENDPOINTS[walk.endpoint]
+    names = [column.name for column in table.columns if column.name in {*_BUSINESS, *_NAMES}]
+    places = pa.schema([("page", pa.int32()), ("item", pa.int32())])
+    found = [pa.Table.from_batches([], pa.unify_schemas([places, pa.schema(map(raw_schema(table).field, names))]))]
+    for number, page in enumerate(walk.pages, start=1):
+        if page.repeats_page is None:
+            rows = read_page(landing.page_bytes(walk, page), endpoint, walk.body).tables[table.name]
+            here = [pa.repeat(pa.scalar(number, pa.int32()), rows.num_rows), rows["_position"].cast(pa.int32())]
+            found.append(pa.table([*here, *(rows[name] for name in names)], schema=found[0].schema))
+    return pa.concat_tables(found)
 
 
 def _rows(
@@ -98,7 +119,7 @@ def _rows(
             content = None
             if len(partition.walks) > 1:
                 key = (partition.partition_id, walk.walk_id)
-                content = known.get(key) or fingerprint(connection, _rows_of(landing, walk, table))
+                content = known.get(key) or fingerprint(connection, lines_of(landing, walk, table))
             about = {
                 "endpoint": partition.endpoint,
                 "partition_id": partition.partition_id,
@@ -118,17 +139,6 @@ def _rows(
                     "row_count": int(measures["rows"]),
                     "total_amount": Decimal(measures.get(TOTALS[table.name], "0")),
                 }
-
-
-def _rows_of(landing: Landing, walk: Manifest, table: Table) -> pa.Table:
-    endpoint = ENDPOINTS[walk.endpoint]
-    names = [column.name for column in table.columns if column.name in _BUSINESS]
-    pages = [raw_schema(table).empty_table().select(names)]
-    for page in walk.pages:
-        if page.repeats_page is None:
-            rows = read_page(landing.page_bytes(walk, page), endpoint, walk.body).tables[table.name]
-            pages.append(rows.select(names))
-    return pa.concat_tables(pages)
 
 
 def _canonical(field: pa.Field) -> str:

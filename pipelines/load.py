@@ -17,6 +17,7 @@ from pipelines.document_readings import note_readings
 from pipelines.errors import ListNotRead, Unavailable
 from pipelines.landing import Landing
 from pipelines.landing_notes import moment_of
+from pipelines.line_changes import note_line_changes
 from pipelines.partner_center.clients import Clients
 from pipelines.partner_center.endpoints import CUSTOMERS, INVOICES
 from pipelines.partner_center.source import load_with_dlt
@@ -132,6 +133,7 @@ def apply_landing(folders: Folders, landing: Landing) -> int:
     with open_build(folders) as connection:
         ledger.settle(connection, partitions, pending)
         note_readings(connection, landing, partitions)
+        note_line_changes(connection, landing, partitions)
     return len(pending)
 
 

@@ -2,7 +2,7 @@
 {% for mart in [
     'fct_price_checks', 'fct_fx_checks', 'dim_prices',
     'fct_invoice_lines', 'fct_order_items', 'fct_order_lines', 'fct_entitlements', 'fct_invoices', 'fct_balances',
-    'fct_unbilled_lines', 'fct_usage_explanation', 'fct_invoice_bridge', 'fct_breaks', 'fct_reconciliation', 'dim_customers', 'dim_products',
+    'fct_restated_lines', 'fct_unbilled_lines', 'fct_usage_explanation', 'fct_invoice_bridge', 'fct_breaks', 'fct_reconciliation', 'dim_customers', 'dim_products',
     'dim_skus', 'dim_availabilities', 'dim_break_codes'
 ] -%}
 -- depends_on: {{ ref(mart) }}

@@ -79,6 +79,17 @@ class Found(Marts):
         """
         return self._mart("fct_line_proofs", currency=currency, period=period, customer_id=customer_id)
 
+    def restated_lines(
+        self, *, currency: str | None = None, period: str | None = None, customer_id: str | None = None
+    ) -> pl.LazyFrame:
+        """Lines that are gone from a document, or new on it, since it was first read or its month was closed.
+
+        Shape:   one row per line, `change` is `removed` or `added`; a line that says something else now has both.
+        Units:   `difference_amount` adds up to the difference of the document's lines, in the document's currency.
+        """
+        order = "invoice_id, change desc, partition_id, page, item"
+        return self._mart("fct_restated_lines", order, currency=currency, period=period, customer_id=customer_id)
+
     def price_checks(self, *, currency: str | None = None, customer_id: str | None = None) -> pl.LazyFrame:
         """Charges whose order tells no price, beside the price list. For information: a difference is no break.
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import duckdb
 
+from pipelines.reports.explanation.restatements import restated_lines
 from pipelines.reports.rows import Row, rows
 
 _ABOUT_EQUALS = ("duplicate_in_invoice", "duplicate_across_invoices")
@@ -62,6 +63,8 @@ def evidence_of(connection: duckdb.DuckDBPyConnection, story: Row) -> Iterator[E
     found = story["break"]
     if story["document"]:
         yield _document(story["document"])
+        if story["restatement"]:
+            yield from map(_changed_line, restated_lines(connection, found["invoice_id"]))
         yield from map(_line, rows(connection, _DOCUMENT_LINES, [found["invoice_id"]]))
     elif found["grain"] in ("balance", "currency"):
         kind = found["invoice_type"]
@@ -115,6 +118,18 @@ def _line(row: Row) -> Evidence:
         total=row["total"],
         currency=row["currency"],
         minor_digits=row["digits"],
+    )
+
+
+def _changed_line(row: Row) -> Evidence:
+    named = ("order_id", "customer_id", "product_id", "sku_id", "quantity", "subtotal", "total", "currency")
+    return Evidence(
+        "line gone" if row["change"] == "removed" else "line new",
+        document=row["invoice_id"],
+        what=row["charge_type"],
+        tax=row["tax_total"],
+        minor_digits=row["digits"],
+        **{name: row[name] for name in named},
     )
 
 

@@ -13,6 +13,8 @@ from pipelines.reports.rows import Row
 from pipelines.reports.statement import amount_text
 
 _ROWS_SHOWN = 12
+# Lines of an invoice that is another one than it was.
+_CHANGED = {"line gone": "No longer on", "line new": "New on"}
 
 
 def letter_name(dispute: Dispute) -> str:
@@ -30,7 +32,8 @@ def letter(dispute: Dispute) -> str:
     found, wording = dispute.found, wording_of(dispute)
     filled = _filled(dispute)
     billed = [one for one in dispute.evidence if one.kind in ("document", "invoice line", "balance")]
-    ordered = [one for one in dispute.evidence if one not in billed]
+    changed = [one for one in dispute.evidence if one.kind in _CHANGED]
+    ordered = [one for one in dispute.evidence if one not in billed and one not in changed]
     parts = [
         f"# {wording.subject}",
         "",
@@ -39,6 +42,7 @@ def letter(dispute: Dispute) -> str:
         wording.claim.format_map(filled),
         "",
         *_figures(dispute),
+        *_section("What changed", changed, evidence_name(dispute)),
         *_section("What was charged", billed, evidence_name(dispute)),
         *_section("What we expected", ordered, evidence_name(dispute)),
         "## Our request",
@@ -103,6 +107,10 @@ def _sentence(one: Evidence) -> str:
     ]
     item = ":".join(part for part in (one.product_id, one.sku_id) if part)
     quantity = amount_text(one.quantity, 0) if one.quantity is not None else "unknown"
+    if one.kind in _CHANGED:
+        named = f", order {one.order_id}" if one.order_id else ""
+        what = one.what or "charge"
+        return f"{_CHANGED[one.kind]} invoice {one.document}, {what}: {quantity} × {item}{named}: {', '.join(money)}"
     if one.kind == "invoice line":
         named = f", order {one.order_id}" if one.order_id else ""
         price = "" if one.unit_price is None else f" at {amount_text(one.unit_price, one.minor_digits)}"

@@ -15,8 +15,9 @@ import duckdb
 import pyarrow as pa
 import yaml
 
-from pipelines import document_readings
+from pipelines import document_readings, line_changes
 from pipelines.document_readings import READINGS
+from pipelines.line_changes import LINE_CHANGES
 from pipelines.partner_center.contract import raw_schema
 from pipelines.partner_center.endpoints import TABLES
 
@@ -73,6 +74,7 @@ class RawDatabase:
         self.control_totals: list[dict[str, Any]] = []
         self.order_line_states: list[dict[str, Any]] = []
         self.document_line_readings: list[dict[str, Any]] = []
+        self.document_line_changes: list[dict[str, Any]] = []
 
     def walk(
         self,
@@ -141,6 +143,7 @@ class RawDatabase:
             self._write_table(connection, "order_line_states", self.order_line_states, ORDER_LINE_STATES)
             self._write_table(connection, "document_states", self._document_states(), DOCUMENT_STATES)
             self._write_table(connection, READINGS, self.document_line_readings, document_readings.SCHEMA)
+            self._write_table(connection, LINE_CHANGES, self.document_line_changes, line_changes.SCHEMA)
 
             declared = yaml.safe_load((MODELS / "memory" / "_sources.yml").read_text())
             connection.execute("create schema recon_memory")

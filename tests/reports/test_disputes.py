@@ -52,6 +52,14 @@ def finding(break_id: str, code: str, currency: str, amount: str | None, **more:
     }
 
 
+SUBJECT_OF_A_DOCUMENT = {
+    "grain": "document",
+    "invoice_id": "G-USD-9",
+    "customer_id": None,
+    "order_id": None,
+    "product_id": None,
+    "sku_id": None,
+}
 MORE = {
     "marts.fct_breaks": [
         finding(
@@ -64,6 +72,11 @@ MORE = {
         finding("beside", "line_total", "EUR", "0.1", is_primary=False, grain="line", invoice_line_id="l2"),
         finding("taken", "price_charged_vs_ordered", "EUR", "0.2", status="accepted", annotated_by="Bo"),
         finding("generous", "over_credited", "EUR", "9", direction="under", explanation="refunded twice"),
+        finding(
+            *("restated", "closed_invoice_restated", "USD", "7"),
+            **SUBJECT_OF_A_DOCUMENT,
+            explanation="lines changed, seen 2026-09-20: were 1 line, are 2 lines; 7 at risk",
+        ),
         finding("tiny", "credit_short", "EUR", "35.7942", explanation="credited 141.00, due 180.00; 35.7942 at risk"),
     ],
     "marts.fct_order_items": [
@@ -81,6 +94,13 @@ MORE = {
         | {"customer_id": "c-kyoto", "order_id": "o7", "product_id": "p1", "sku_id": "0001", "charge_type": "=new"}
         | {"currency": "JPY", "signed_quantity": "3", "subtotal": "26100", "tax_total": "2610", "total": "28710"}
         | {"unit_price": "8700", "matched_order_id": "o7", "match_pass": "1_order_id", "order_item_id": "i7"}
+    ],
+    "marts.fct_restated_lines": [
+        {"restated_line_id": change, "invoice_id": "G-USD-9", "change": change, "charge_type": "new", "item": 1}
+        | {"currency": "USD", "quantity": quantity, "subtotal": total, "tax_total": "0", "total": total}
+        | {"product_id": "p1", "sku_id": "0001", "order_id": "o4", "is_closed": False, "page": 1}
+        | {"partition_id": "invoice_line_items/G-USD-9/onetime/billing", "walk_id": "000001-abc"}
+        for change, quantity, total in (("added", "2", "14"), ("removed", "1", "7"))
     ],
     "intermediate.int_breaks_found": [
         {"break_id": "abc123def456-yen", "order_item_id": "i7"},
@@ -165,6 +185,21 @@ def test_the_evidence_is_every_row_with_exact_amounts(yen: Dispute) -> None:
     assert [row["evidence"] for row in rows] == ["invoice line", "order line", "delivery"]
     assert (rows[0]["amount_before_tax"], rows[0]["total"], rows[0]["currency"]) == ("26100", "28710", "JPY")
     assert rows[0]["what"] == "'=new"
+
+
+def test_a_letter_about_a_document_that_changed_names_the_lines(published: duckdb.DuckDBPyConnection) -> None:
+    dispute = disputes(published, ["restated"])[0]
+    part = letter(dispute).split("## What changed\n\n")[1].split("\n\n")[0].splitlines()
+    assert part == [
+        "- No longer on invoice G-USD-9, new: 1 × p1:0001, order o4: "
+        "7.00 USD before tax, 0.00 USD tax, 7.00 USD in all",
+        "- New on invoice G-USD-9, new: 2 × p1:0001, order o4: 14.00 USD before tax, 0.00 USD tax, 14.00 USD in all",
+    ]
+    rows = list(csv.DictReader(io.StringIO(evidence_csv(dispute))))
+    assert [(row["evidence"], row["total"]) for row in rows if row["evidence"].startswith("line ")] == [
+        ("line gone", "7.00"),
+        ("line new", "14.00"),
+    ]
 
 
 def test_a_break_about_one_line_shows_that_line_only(published: duckdb.DuckDBPyConnection) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.errors import UsageError
 from pipelines.reports.explanation import explain, explained, stories
+from pipelines.reports.explanation.lines import LINES_SHOWN
 from pipelines.reports.explanation.text import told as text_of
 from pipelines.reports.rows import plain, safe_cell
 from pipelines.warehouse import Folders, open_published
@@ -45,6 +46,24 @@ MORE = {
         {"break_id": "fedcba-5", "break_code": "invoice_without_lines", "severity": "high", "direction": "over"}
         | {"grain": "document", "invoice_id": "G-JPY-9", "status": "open", "is_primary": True, "currency": "JPY"}
         | {"at_risk_amount": "120000", "explanation": "no line", "first_seen_at": "2026-09-12 06:00:00"},
+        {"break_id": "fedcba-6", "break_code": "closed_invoice_restated", "severity": "high", "direction": "under"}
+        | {"grain": "document", "invoice_id": "G-JPY-9", "status": "open", "is_primary": True, "currency": "JPY"}
+        | {"at_risk_amount": "1000", "explanation": "lines changed", "first_seen_at": "2026-09-15 06:00:00"},
+        {"break_id": "fedcba-7", "break_code": "closed_invoice_restated", "severity": "high", "direction": "over"}
+        | {"grain": "document", "invoice_id": "G-EUR-9", "status": "open", "is_primary": True, "currency": "EUR"}
+        | {"at_risk_amount": "1", "explanation": "total changed", "first_seen_at": "2026-09-15 06:00:00"},
+    ],
+    "marts.fct_restated_lines": [
+        {"restated_line_id": f"{change}-{item}", "invoice_id": "G-JPY-9", "change": change, "currency": "JPY"}
+        | {"partition_id": GRAPH.replace("JPY/9", "JPY%2F9"), "page": 1, "item": item, "order_id": order, **NAMES}
+        | {"walk_id": "000001-abc" if change == "removed" else "000002-abc", "is_closed": True, "quantity": quantity}
+        | {"reference_at": "2026-09-13 07:30:00", "changed_at": "2026-09-15 06:00:00", "charge_type": "new"}
+        | {"subtotal": total, "tax_total": "0", "total": total}
+        for change, item, order, quantity, total in (
+            ("added", 2, "o7", "2", "17400"),
+            ("removed", 3, "o7", "3", "26100"),
+            *(("removed", item, "o-many", "1", "5") for item in range(10, 40)),
+        )
     ],
     "marts.fct_balances": [
         {"read_at": "2026-09-15 06:00:00", "accounting_at": "2026-09-14 00:00:00", "currency": "JPY"}
@@ -292,6 +311,39 @@ def test_an_entitlement_is_told_with_its_customer_and_its_bytes(published: duckd
 @pytest.mark.parametrize("subject", ["fedcba-5", "G-JPY-9"])
 def test_a_document_is_told_with_the_bytes_of_the_list(published: duckdb.DuckDBPyConnection, subject: str) -> None:
     assert "bytes: landing/invoices/000006-inv/page-00001.json.zst, item 9" in told(published, subject)
+
+
+def test_a_document_that_changed_is_told_with_the_lines_that_are_gone_and_new(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    """What a line was above what it is, the dearest first; the rest is named and not shown."""
+    text = told(published, "fedcba-6")
+    part = text.split("lines that changed since the month was closed, 2026-09-13 07:30 (32)\n")[1].splitlines()
+    folder = "landing/invoice_line_items/G%2EJPY%2F9/onetime/billing"
+    assert part[:4] == [
+        "  gone new: 3 × p1 0001, 26,100 + tax 0 = 26,100 JPY; customer c-kyoto, order o7",
+        f"      bytes: {folder}/000001-abc/page-00001.json.zst, item 3",
+        "  new  new: 2 × p1 0001, 17,400 + tax 0 = 17,400 JPY; customer c-kyoto, order o7",
+        f"      bytes: {folder}/000002-abc/page-00001.json.zst, item 2",
+    ]
+    assert part[2 * LINES_SHOWN].startswith("  … 7 more: recon sql ")
+    query = part[2 * LINES_SHOWN].split('"')[1]
+    assert len(published.execute(query).fetchall()) == 32
+
+
+def test_programs_are_told_the_same_lines_with_exact_amounts(published: duckdb.DuckDBPyConnection) -> None:
+    found = as_data(published, "fedcba-6")["explanations"][0]["restatement"]
+    assert (len(found["lines"]), found["lines_left_out"], found["is_closed"]) == (LINES_SHOWN, 7, True)
+    gone, new = found["lines"][:2]
+    assert (gone["change"], gone["total"], gone["item"]) == ("removed", "26100", 3)
+    assert (new["change"], new["total"], new["item"]) == ("added", "17400", 2)
+
+
+@pytest.mark.parametrize("break_id", ["fedcba-7", "fedcba-5"])
+def test_where_no_line_changed_none_is_told(published: duckdb.DuckDBPyConnection, break_id: str) -> None:
+    """The total alone moved, or the break is another one."""
+    assert "lines that changed" not in told(published, break_id)
+    assert as_data(published, break_id)["explanations"][0]["restatement"] is None
 
 
 @pytest.mark.parametrize("name", ["o7", "a7b8c9", "A7B8C9"])

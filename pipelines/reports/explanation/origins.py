@@ -98,6 +98,11 @@ def balance_origin(connection: duckdb.DuckDBPyConnection, currency: str, read_at
     return _origin(connection, rows(connection, _BALANCE, [currency, read_at]))
 
 
+def landed_page(partition: str, walk_id: str, page: int) -> str:
+    """The file of a page in the landing, under the data directory."""
+    return (_folder(partition, walk_id) / f"page-{page:05d}.json.zst").as_posix()
+
+
 def as_sent(connection: duckdb.DuckDBPyConnection, origin: Row) -> Row:
     """What the API sent there, as far as it is declared; blank members are left out."""
     found = first_row(
@@ -116,9 +121,8 @@ def _origin(connection: duckdb.DuckDBPyConnection, places: list[Row]) -> Row | N
     reading = first_row(connection, _READING, [place["_partition"]])
     if reading is None or reading["walk_id"] is None:
         return None
-    folder = _folder(place["_partition"], reading["walk_id"])
     return {
-        "file": (folder / f"page-{place['_page']:05d}.json.zst").as_posix(),
+        "file": landed_page(place["_partition"], reading["walk_id"], place["_page"]),
         "page": place["_page"],
         "item": place["_position"],
         "api": reading["source_api"],

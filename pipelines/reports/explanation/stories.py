@@ -11,6 +11,7 @@ from pipelines.reports.explanation.breaks import explained_by_others, history_of
 from pipelines.reports.explanation.items import candidates_of, items_where
 from pipelines.reports.explanation.lines import LINES_SHOWN, lines_where, with_wire
 from pipelines.reports.explanation.origins import document_origin
+from pipelines.reports.explanation.restatements import restatement_of
 from pipelines.reports.explanation.subjects import balance_of, entitlement_of
 from pipelines.reports.rows import Row, first_row
 
@@ -51,6 +52,7 @@ def break_story(connection: duckdb.DuckDBPyConnection, found: Row) -> Row:
         "document": document(connection, found["invoice_id"]) if found["grain"] == "document" else None,
         "entitlement": entitlement_of(connection, found),
         "balance": balance_of(connection, found),
+        "restatement": restatement_of(connection, found),
         "candidates": candidates_of(connection, break_id),
         "related": others,
         "speaks_for": explained_by_others(connection, "s.suppressed_by_break_id = ?", [break_id]),

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pipelines.reports.explanation.item_text import item_text, minute
 from pipelines.reports.explanation.line_text import line_text, wire_text
+from pipelines.reports.explanation.restatements import restatement_text
 from pipelines.reports.explanation.subject_text import balance_text, entitlement_text, origin_text
 from pipelines.reports.rows import Row
 from pipelines.reports.statement import amount_text
@@ -68,6 +69,8 @@ def _break_told(story: Row) -> Iterator[str]:
         yield from balance_text(story["balance"])
     if story["document"]:
         yield from _document_text(story["document"])
+    if story["restatement"]:
+        yield from restatement_text(story["restatement"])
     yield from _lines_part(story, found["invoice_line_id"])
     yield from _candidates_part(story["candidates"])
     yield from _breaks_part("other open breaks here", story["related"])
