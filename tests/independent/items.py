@@ -31,8 +31,10 @@ def order_items(raw: Raw, charges: pl.DataFrame, as_of: datetime) -> pl.DataFram
         )
     )
     items = items.join(customers(raw).select("customer_id", "is_entitled_read"), on="customer_id", how="left")
+    # Of the bills that it is on; what was never charged is expected in the currency of its order.
     starts = horizons(raw)
-    items = items.join(starts, on="order_currency", how="left").with_columns(
+    billed_in = pl.coalesce("charged_currency", "order_currency")
+    items = items.join(starts, left_on=billed_in, right_on="currency", how="left").with_columns(
         horizon_at=pl.coalesce("horizon_at", pl.lit(starts["horizon_at"].min(), starts.schema["horizon_at"]))
     )
     return items.with_columns(*window(as_of))

@@ -68,7 +68,7 @@ def horizons(raw: Raw) -> pl.DataFrame:
     """Per currency the start of the first billing period of a counted one-time document."""
     one_time = documents(raw).filter(pl.col("is_counted") & (pl.col("invoice_type") == "onetime"))
     month_before = month_start(pl.col("invoice_at")).dt.offset_by("-1mo")
-    return one_time.group_by(pl.col("document_currency").alias("order_currency")).agg(
+    return one_time.group_by(pl.col("document_currency").alias("currency")).agg(
         pl.coalesce("period_start_at", month_before).min().alias("horizon_at")
     )
 
