@@ -91,7 +91,7 @@ def test_each_changed_line_leads_to_the_bytes_that_said_it(read_twice: tuple[Des
 
 
 def test_exactly_the_planted_subjects_are_found(read_twice: tuple[Desk, list[tuple[str, ...]]]) -> None:
-    """By document, customer or month, in two currencies at least. One test, as each worker would load it all again."""
+    """By document, customer or month, in two currencies at least; one test, as each worker would load it anew."""
     planted = SCENARIO.truth(AFTERWARDS, read_at=DEFAULT_CLOCK)
     subjects = read_twice[0].published(SUBJECTS)
     for code in SCENARIOS:
